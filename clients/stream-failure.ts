@@ -49,6 +49,12 @@ export function closeFailure({ code, reason, isDone }: Close): StreamFailure | u
   return code === NORMAL_CLOSURE ? undefined : protocolFailure(`${what}, not ${NORMAL_CLOSURE}`);
 }
 
+/** From the `stream-error` by which a server refuses a stream on a connection that others share. */
+export function refusalFailure(text: string): StreamFailure {
+  const { status } = JSON.parse(text) as { status?: unknown };
+  return new StreamFailure(`http-${String(status)}`, `the server refused the stream: ${text}`);
+}
+
 /**
  * Converts anything thrown while reading. Any other error than StreamFailure is a bug of this
  * program, not the peer's fault.

@@ -3,9 +3,7 @@
 
 import type { DialectReader, Framing, Sign, WireEvent } from './dialects/dialect.ts';
 import { detectDialect, dialects, type DialectId } from './dialects/dialects.ts';
-
-/** Events after which it is no longer asked which dialect it is; dialects look at no more. */
-const DECIDING_EVENTS = 16;
+import { LOOKED_AT_EVENTS } from './dialects/seen-events.ts';
 
 interface WatchOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -33,7 +31,7 @@ export class DialectWatch {
   }
 
   read(event: WireEvent): void {
-    if (!this.isSure && this.#first.length < DECIDING_EVENTS) {
+    if (!this.isSure && this.#first.length < LOOKED_AT_EVENTS) {
       this.#first.push(event);
       this.#decide();
     }

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort } from './free-port.ts';
+import { freePort } from './local-port.ts';
 import { groupMembers } from './group-members.ts';
 import { OwnedProxy } from './owned-proxy.ts';
 

@@ -4,12 +4,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { BenchError, messageOf } from '../contract/errors.ts';
-import { LOOPBACK } from './direct-path.ts';
+import { acceptsConnections } from './local-port.ts';
 
 export interface ProxyOrder {
   /** Its name in a sentence. */
@@ -63,7 +62,7 @@ export class OwnedProxy {
     const { title, port } = this.#order;
     const deadline = performance.now() + timeoutMs;
     while (!this.#hasEnded) {
-      if (await accepts(port)) return;
+      if (await acceptsConnections(port)) return;
       if (performance.now() > deadline) {
         this.kill();
         throw new BenchError(
@@ -118,17 +117,5 @@ export class OwnedProxy {
     const lines = stripVTControlCharacters(words).trim().split('\n').slice(-LAST_LINES);
     const said = lines.join('\n').trim() || this.#startError;
     return said === undefined ? ', and said nothing' : `: ${said}`;
-  }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const socket = connect({ host: LOOPBACK, port });
-  try {
-    await once(socket, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }

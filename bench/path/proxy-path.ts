@@ -15,7 +15,7 @@ import { programPath } from '../contract/program.ts';
 import { findProxy } from '../lab/find-proxy.ts';
 import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { LOOPBACK } from './direct-path.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from './local-port.ts';
 import { groupMembers } from './group-members.ts';
 import type { OpenPath } from './path.ts';
 
@@ -29,10 +29,10 @@ interface RealProxy {
 
 /** The opened path may throw BenchError MISSING_PROGRAM. */
 export function openProxyPath({ name, form }: RealProxy): OpenPath {
-  return ({ startWorker, delayNs, fault, idleScale = 1 }) => {
+  return ({ startWorker, delayNs, bytesPerSecond, fault, idleScale = 1 }) => {
     assert(
-      delayNs === 0 && fault === undefined,
-      'a real proxy neither delays bytes nor breaks connections when it is told to',
+      delayNs === 0 && bytesPerSecond === undefined && fault === undefined,
+      'a real proxy neither delays bytes, nor limits them, nor breaks connections when told to',
     );
     const { title, startArguments } = proxies[name];
     const found = findProxy(name);

@@ -40,10 +40,5 @@ export function expandVariables(text: string, options: ExpandOptions): string {
 
 /** Whether any variable stands in the text. */
 export function hasVariables(text: string): boolean {
-  return variablesOf(text).length > 0;
-}
-
-/** Names of the variables of a text. */
-export function variablesOf(text: string): readonly string[] {
-  return placeholdersIn([text]);
+  return placeholdersIn([text]).length > 0;
 }

@@ -1,5 +1,6 @@
 // The gaps between tokens by size, in steps of 1, 2 and 5, as numbers and as a plot of text.
 
+import { nearestRank } from '../analysis/statistics/quantile.ts';
 import { NS_PER_S, NS_PER_US } from '../contract/units.ts';
 import { formatCount, formatSetting } from '../report/format.ts';
 
@@ -32,24 +33,27 @@ function makeEdges(): readonly number[] {
   return made;
 }
 
+/** From each time to the next one, in ascending order of length. */
+export function sortedGaps(timesNs: readonly number[]): Float64Array {
+  return Float64Array.from(
+    timesNs.slice(1),
+    (time, index) => time - (timesNs[index] ?? 0),
+  ).toSorted();
+}
+
 /** @param timesNs Time of each token. */
 export function measureGaps(timesNs: readonly number[]): Gaps {
-  const gaps = timesNs
-    .slice(1)
-    .map((time, index) => time - (timesNs[index] ?? 0))
-    .toSorted((one, other) => one - other);
-  const quantile = (share: number): number | undefined =>
-    gaps[Math.max(0, Math.ceil(share * gaps.length) - 1)];
+  const gaps = sortedGaps(timesNs);
   return {
     count: gaps.length,
-    p50Ns: quantile(0.5),
-    p95Ns: quantile(0.95),
+    p50Ns: nearestRank(gaps, 0.5),
+    p95Ns: nearestRank(gaps, 0.95),
     longestNs: gaps.at(-1),
     buckets: trimmed(bucketsOf(gaps)),
   };
 }
 
-function bucketsOf(gaps: readonly number[]): readonly GapBucket[] {
+function bucketsOf(gaps: Float64Array): readonly GapBucket[] {
   const zero = { fromNs: 0, toNs: 0, count: gaps.filter((gap) => gap === 0).length };
   const others = [0, ...edges].map((fromNs, index): GapBucket => {
     const toNs = edges[index];

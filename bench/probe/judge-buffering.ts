@@ -3,6 +3,7 @@
 
 import { NS_PER_MS } from '../contract/units.ts';
 import { formatCount, formatValue } from '../report/format.ts';
+import { sortedGaps } from './gap-histogram.ts';
 
 export interface Buffering {
   /**
@@ -77,10 +78,7 @@ export function judgeBuffering({ eventsNs, sentNs }: Arrivals): Buffering {
 
 /** Undefined where gaps do not bunch. */
 function bunchedGaps(times: readonly number[]): string | undefined {
-  const gaps = times
-    .slice(1)
-    .map((time, index) => time - (times[index] ?? 0))
-    .toSorted((one, other) => one - other);
+  const gaps = sortedGaps(times);
   if (gaps.length < 2 * FEWEST_EVENTS) return undefined;
   const medianNs = gaps[Math.floor(gaps.length / 2)] ?? 0;
   const meanNs = gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;

@@ -7,15 +7,11 @@ import { dialectIds, dialects, type DialectId } from '../contract/dialects/diale
 import { fillRequest } from '../contract/dialects/fill-request.ts';
 import type { EndpointRequest } from '../contract/endpoint.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
+import { placeholdersIn } from '../contract/placeholders.ts';
 import { MIB, NS_PER_MS } from '../contract/units.ts';
 import { quotedText } from '../contract/visible-text.ts';
 import { parseCount, parseDuration, parseName, usageError } from '../plan/quantities.ts';
-import {
-  expandVariables,
-  hasVariables,
-  variablesOf,
-  type Environment,
-} from './environment-values.ts';
+import { expandVariables, hasVariables, type Environment } from './environment-values.ts';
 import { AUTO, DEFAULT_MAX_TIME, DEFAULT_TIMEOUT, type ProbeFlags } from './probe-flags.ts';
 import { Secrets } from '../contract/secrets.ts';
 
@@ -169,7 +165,7 @@ function knownHeaders(
   const names = new Set(given.map(([name]) => name.toLowerCase()));
   const all = Object.entries(usual?.headers ?? {}).filter(([name]) => !names.has(name));
   const isMissing = ([, value]: Header): boolean =>
-    variablesOf(value).some((name) => (environment[name] ?? '') === '');
+    placeholdersIn([value]).some((name) => (environment[name] ?? '') === '');
   return {
     headers: all.filter((header) => !isMissing(header)),
     leftOut: all.filter(isMissing).map(([name, value]) => `${name}: ${value}`),

@@ -4,7 +4,8 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { NS_PER_S } from '../contract/units.ts';
+import { readProcessStat, TICK_NS } from './process-stat.ts';
 
 export interface HostReadings {
   /** Share of all CPU time stolen, over the window and in its worst second. */
@@ -32,7 +33,6 @@ interface CpuTimes {
   readonly allTicks: number;
 }
 
-const TICK_NS = 10 * NS_PER_MS;
 const SAMPLE_MS = 1000;
 
 function readText(path: string): string | undefined {
@@ -73,12 +73,7 @@ function cpuStatPath(): string {
  * counts as 0.
  */
 function readCpuNs(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    // The name of the program, in parentheses, may have spaces; utime and stime are the 12th and
-    // 13th field after it (proc_pid_stat(5)).
-    const fields = readText(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ') ?? [];
-    return sum + (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * TICK_NS;
-  }, 0);
+  return pids.reduce((sum, pid) => sum + (readProcessStat(pid)?.cpuNs ?? 0), 0);
 }
 
 function since(now: number | undefined, before: number | undefined): number | undefined {

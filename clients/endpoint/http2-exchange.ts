@@ -11,6 +11,7 @@ import type { Socket } from 'node:net';
 import type { EndpointFailure } from '../../bench/contract/endpoint.ts';
 import { messageOf } from '../../bench/contract/errors.ts';
 import { visibleText } from '../../bench/contract/visible-text.ts';
+import { CANCEL, errorName } from '../http2-errors.ts';
 import { endpointFailure, failureOf, socketFailure, type SocketPhase } from './endpoint-failure.ts';
 import { openSocket, type AgreedTls } from './endpoint-socket.ts';
 import type { Exchange, ExchangeEvents, ExchangeRequest, StartExchange } from './exchange.ts';
@@ -19,26 +20,6 @@ export const startHttp2: StartExchange = (request, events, now) =>
   new Http2Exchange(request, events, now);
 
 export const HTTP2 = 'h2';
-
-/** RFC 9113 §7, by code. */
-const errorNames = [
-  'NO_ERROR',
-  'PROTOCOL_ERROR',
-  'INTERNAL_ERROR',
-  'FLOW_CONTROL_ERROR',
-  'SETTINGS_TIMEOUT',
-  'STREAM_CLOSED',
-  'FRAME_SIZE_ERROR',
-  'REFUSED_STREAM',
-  'CANCEL',
-  'COMPRESSION_ERROR',
-  'CONNECT_ERROR',
-  'ENHANCE_YOUR_CALM',
-  'INADEQUATE_SECURITY',
-  'HTTP_1_1_REQUIRED',
-];
-
-const CANCEL = errorNames.indexOf('CANCEL');
 
 class Http2Exchange implements Exchange {
   readonly #request: ExchangeRequest;
@@ -209,10 +190,6 @@ class Http2Exchange implements Exchange {
     this.close();
     this.#events.failed(failure, atNs);
   }
-}
-
-function errorName(code: number): string {
-  return errorNames[code] ?? `error ${code}`;
 }
 
 function hostOf(headers: ExchangeRequest['headers']): string | undefined {

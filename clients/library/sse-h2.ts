@@ -12,7 +12,7 @@ import {
 import type { TLSSocket } from 'node:tls';
 import type { Instant } from '../../bench/contract/units.ts';
 import { errorName } from '../http2-errors.ts';
-import { authorityOf } from '../request-target.ts';
+import { originOf } from '../request-target.ts';
 import type { StreamClientOptions, StreamTarget } from '../stream-client.ts';
 import { protocolFailure, StreamFailure } from '../stream-failure.ts';
 import { openLibrarySocket, whenOpen } from './library-socket.ts';
@@ -35,8 +35,7 @@ class Http2Session implements LibraryConnection {
   constructor(target: StreamTarget, options: StreamClientOptions) {
     const socket = openLibrarySocket(target, ALPN);
     this.#shared = new SharedSocket(socket, options);
-    const scheme = target.tls === undefined ? 'http' : 'https';
-    this.#session = connect(`${scheme}://${authorityOf(target)}`, {
+    this.#session = connect(originOf(target), {
       createConnection: () => socket,
       peerMaxConcurrentStreams: MOST_STREAMS,
     });

@@ -6,7 +6,7 @@
 
 import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
-import { authorityOf } from '../request-target.ts';
+import { originOf } from '../request-target.ts';
 import { StreamFailure } from '../stream-failure.ts';
 import type { StreamTarget } from '../stream-client.ts';
 import { tlsOptionsOf } from '../tls-options.ts';
@@ -39,7 +39,7 @@ export function openStreamConnection(
     ...(connectMs === undefined ? {} : { timeout: connectMs }),
   });
   let latest: Socket | undefined;
-  const client = new Client(`${tls === undefined ? 'http' : 'https'}://${authorityOf(target)}`, {
+  const client = new Client(originOf(target), {
     allowH2: false,
     // One request at a time; 0 would mean the same, but ask the server to close.
     pipelining: 1,

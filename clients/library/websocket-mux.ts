@@ -13,7 +13,12 @@ import {
 import type { Instant } from '../../bench/contract/units.ts';
 import { controlTypeOf, isControlText } from '../control-message.ts';
 import type { StreamClientOptions, StreamTarget } from '../stream-client.ts';
-import { asStreamFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
+import {
+  asStreamFailure,
+  protocolFailure,
+  refusalFailure,
+  StreamFailure,
+} from '../stream-failure.ts';
 import { openLibrarySocket } from './library-socket.ts';
 import type { LibraryStream, OpenedStream } from './library-stream.ts';
 import { SharedSocket, type LibraryConnection, type OpenConnection } from './shared-connections.ts';
@@ -127,7 +132,7 @@ class MuxClient implements LibraryConnection {
     at: Instant,
   ): void {
     const type = controlTypeOf(text);
-    if (type === 'stream-error') throw refusalOf(text);
+    if (type === 'stream-error') throw refusalFailure(text);
     if (type === 'open') stream.accept(0, at);
     stream.control(type, text, at);
     if (type !== 'done') return;
@@ -162,9 +167,4 @@ function laneNumber(text: string): number {
   if (!/^[0-9a-z]{2}$/.test(lane))
     throw protocolFailure('a message that is not led by the number of its lane');
   return Number.parseInt(lane, 36);
-}
-
-function refusalOf(text: string): StreamFailure {
-  const { status } = JSON.parse(text) as { status?: unknown };
-  return new StreamFailure(`http-${String(status)}`, `the server refused the stream: ${text}`);
 }

@@ -13,7 +13,13 @@ import {
 import type { Instant } from '../../bench/contract/units.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { StreamTarget } from '../stream-client.ts';
-import { closeFailure, protocolFailure, socketFailure, StreamFailure } from '../stream-failure.ts';
+import {
+  closeFailure,
+  protocolFailure,
+  refusalFailure,
+  socketFailure,
+  StreamFailure,
+} from '../stream-failure.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { HttpResponseReader } from './http-response.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
@@ -123,7 +129,7 @@ class MuxConnection implements SharedReader, FrameListener {
   #control(number: number, lane: Lane, text: string, at: Instant): void {
     const { stream, bytesRead, bytesSent } = lane;
     const type = controlTypeOf(text);
-    if (type === 'stream-error') throw refusalOf(text);
+    if (type === 'stream-error') throw refusalFailure(text);
     if (type === 'open') this.#sink.accept(stream, at);
     this.#sink.control(stream, type, text, at);
     if (type !== 'done') return;
@@ -165,11 +171,6 @@ function laneNumber(buffer: Buffer, start: number, end: number): number {
     lane = lane * 36 + (isDigit ? byte - ZERO : byte - A + 10);
   }
   return lane;
-}
-
-function refusalOf(text: string): StreamFailure {
-  const { status } = JSON.parse(text) as { status?: unknown };
-  return new StreamFailure(`http-${String(status)}`, `the server refused the stream: ${text}`);
 }
 
 function textFrame(text: string): Buffer {

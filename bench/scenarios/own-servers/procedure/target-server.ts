@@ -1,8 +1,6 @@
 // The server of a target that is started for a trial: on a free port, ready before the load begins,
 // its whole group of processes metered over the window, ended with the trial.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, connect, type AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { BenchError } from '../../../contract/errors.ts';
 import { fillPlaceholders } from '../../../contract/placeholders.ts';
@@ -15,14 +13,14 @@ import {
 } from '../../../contract/target.ts';
 import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { Child } from '../../../trial/child-process.ts';
+import { acceptsConnections, freePort } from '../../../path/local-port.ts';
 import { readMemory } from '../../../trial/process-memory.ts';
+import { processesWith, readProcessStat } from '../../../trial/process-stat.ts';
 
 const guardProgram = programPath(import.meta.url, './guard-main');
 
 const POLL_MS = 50;
 const STOP_TIMEOUT_MS = 10_000;
-/** proc_pid_stat(5); USER_HZ is 100 on every Linux that Node runs on. */
-const TICK_NS = NS_PER_S / 100;
 
 export interface TargetServer extends AsyncDisposable {
   readonly port: number;
@@ -124,16 +122,8 @@ function notStarted(name: string, how: string, said: string): BenchError {
   );
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 async function isReady(port: number, path: string | undefined): Promise<boolean> {
-  if (path === undefined) return await accepts(port);
+  if (path === undefined) return await acceptsConnections(port);
   try {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       signal: AbortSignal.timeout(2000),
@@ -146,45 +136,15 @@ async function isReady(port: number, path: string | undefined): Promise<boolean>
   }
 }
 
-async function accepts(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1' });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-interface ProcessStat {
-  readonly session: number;
-  readonly cpuNs: number;
-}
-
-/** Fields after the name, which may have spaces and parentheses: session is the 4th, times the 12th to 15th. */
-function readStat(pid: number): ProcessStat | undefined {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
-    return { session: Number(fields[3]), cpuNs: ticks * TICK_NS };
-  } catch {
-    return undefined;
-  }
-}
-
 /** A detached process begins a session, which its children are in unless they leave it. */
 function processesOfSession(leader: number): readonly number[] {
-  try {
-    return readdirSync('/proc')
-      .map(Number)
-      .filter((pid) => pid > 0 && readStat(pid)?.session === leader);
-  } catch {
-    return [];
-  }
+  return processesWith(({ session }) => session === leader) ?? [];
 }
 
 /** With the times of children that have ended and were waited for. */
 function cpuNsOf(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => sum + (readStat(pid)?.cpuNs ?? 0), 0);
+  return pids.reduce((sum, pid) => {
+    const { cpuNs = 0, childrenCpuNs = 0 } = readProcessStat(pid) ?? {};
+    return sum + cpuNs + childrenCpuNs;
+  }, 0);
 }
