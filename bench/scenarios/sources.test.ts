@@ -99,7 +99,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     names: ['connect'],
     why: 'an event of a socket',
   },
-  { file: 'bench/path/owned-proxy.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'bench/path/local-port.ts', names: ['connect'], why: 'an event of a socket' },
   {
     file: 'bench/analysis/occasions/checked.ts',
     names: ['proxies'],
