@@ -11,6 +11,8 @@ import { startServerFixture } from './scenarios/own-servers/server-fixture.ts';
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url));
 const fixture = fileURLToPath(new URL('scenarios/own-servers/server-fixture.ts', import.meta.url));
+/** In a target file: the server is this project's fixture. */
+const start = `start: { command: [${process.execPath}, ${fixture}], ready: /healthz }`;
 const SECRET = 'sk-very-secret-4711';
 
 let folder = '';
@@ -70,7 +72,6 @@ const trialsOf = (ended: Ended): readonly (Trials & Record<string, never>)[] =>
 
 it('servers of a target file are started afresh, read in their dialects, and metered', async () => {
   const file = join(folder, 'targets.yaml');
-  const start = `start: { command: [${process.execPath}, ${fixture}], ready: /healthz }`;
   writeFileSync(
     file,
     `targets:
@@ -101,6 +102,29 @@ prompts: [one, two]
   const report = read(ended, 'report.md');
   expect(report).toContain('was started afresh for each trial');
   expect(report).toMatch(/In all \d+ blocks the arms brought the same texts/);
+});
+
+it('a server stands behind the path of its target, in its own process, and the report says so', async () => {
+  const file = join(folder, 'paths.yaml');
+  const url = '"http://127.0.0.1:${PORT}/v1/chat/completions?n=20"';
+  writeFileSync(
+    file,
+    `targets:
+  - { name: bare, url: ${url}, ${start} }
+  - { name: behind, url: ${url}, path: fastify-http-proxy-fixed, ${start} }
+`,
+  );
+  const ended = await run('paths', '--target', file, '--preset', 'smoke', '--seed', '7');
+  expect(ended.stderr).toBe('');
+  const trials = trialsOf(ended);
+  expect(trials).toHaveLength(4);
+  for (const { target: tally } of trials) {
+    expect(tally.whole).toBe(tally.streams);
+    expect(tally.outputTokens).toBe(20 * tally.whole);
+  }
+  const report = read(ended, 'report.md');
+  expect(report).toContain('behind (via fastify-http-proxy-fixed)');
+  expect(report).toContain('undici: { bodyTimeout: 0 },');
 });
 
 it('streams that break are failures with their cause, and never a success', async () => {

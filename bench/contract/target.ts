@@ -2,6 +2,7 @@
 // harness knows how to ask it for a stream and how to read the answer, not what it will send.
 
 import { z } from 'zod';
+import { pathNames, type PathName } from './arms/paths.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
 import { dialectIds, type DialectId } from './dialects/dialect-ids.ts';
 import { processUseSchema } from './process-use-schema.ts';
@@ -63,6 +64,8 @@ const targetSchema = z.object({
   /** Certificates are not checked. */
   isInsecure: z.literal(true).optional(),
   start: targetStartSchema.optional(),
+  /** What stands between it and its clients; only where it is started. Loopback when absent. */
+  path: z.enum(pathNames as [PathName, ...PathName[]]).optional(),
 });
 
 /** The flags from which the targets were read, so that the run can be repeated. */

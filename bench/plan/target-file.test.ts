@@ -53,6 +53,15 @@ it.each([
     'targets:\n  - name: a\n    url: http://x/\n    start: { command: x, ready-timeout: soon }\n',
     /^f\.yaml:4:\d+: ready-timeout soon: expected a duration/,
   ],
+  [
+    'targets:\n  - name: a\n    url: http://x/\n    path: nginx\n',
+    /^f\.yaml:4:11: path: it leads to a server that the run starts/,
+  ],
+  [
+    'targets:\n  - name: a\n    url: wss://x/\n    path: nginx\n    start: { command: x }\n',
+    /^f\.yaml:4:11: path: nginx passes on plain HTTP\/1\.1 alone here, and the URL begins with wss:/,
+  ],
+  ['targets:\n  - name: a\n    url: http://x/\n    path: netns\n', /^f\.yaml:4:11: path: /],
 ])('names the line and what is wrong in %j', (text, message) => {
   expect(messageOf(() => parseTargetFile('f.yaml', text))).toMatch(message);
 });

@@ -6,6 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { z } from 'zod';
+import { pathNames, paths, type PathName } from '../contract/arms/paths.ts';
 import { transportIds, type TransportId } from '../contract/arms/transports.ts';
 import { dialectIds } from '../contract/dialects/dialect-ids.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
@@ -23,6 +24,9 @@ import { parseDuration } from './quantities.ts';
 export const TARGET_SCHEMA_PATH = fileURLToPath(new URL('target-schema.json', import.meta.url));
 
 const READY_TIMEOUT_NS = 30 * NS_PER_S;
+
+/** Those that a server of the host can stand behind. */
+const targetPaths = pathNames.filter((name) => paths[name].isOnHost) as [PathName, ...PathName[]];
 
 /** A message is JSON, or the text itself. */
 const jsonOrText = z.union([z.string(), z.record(z.string(), z.json()), z.array(z.json())]);
@@ -75,6 +79,12 @@ const filedTargetSchema = z.strictObject({
   model: z.string().optional().describe('in the dialect’s usual request'),
   insecure: z.boolean().optional().describe('certificates are not checked'),
   start: startSchema.optional().describe('how to start the server afresh for each trial'),
+  path: z
+    .enum(targetPaths)
+    .optional()
+    .describe(
+      'what stands before a server that is started: a relay, or a proxy of streamduel lab list as it is (NAME) or with what it lacks (NAME-fixed); nothing when absent',
+    ),
 });
 
 const fileSchema = z.strictObject({
@@ -101,6 +111,7 @@ export interface FiledTarget {
   readonly model?: string;
   readonly isInsecure?: true;
   readonly start?: TargetStart;
+  readonly path?: PathName;
 }
 
 interface TargetFile {
@@ -188,6 +199,8 @@ function convert(
 ): FiledTarget {
   const { dialect, pointers, ...others } = filed;
   if (pointers !== undefined) checkPointers(pointers, placeOf('pointers'));
+  if (filed.path !== undefined)
+    checkPath(filed.path, { url: filed.url, isStarted: start !== undefined }, placeOf('path'));
   return {
     ...definedOf(others),
     name: filed.name,
@@ -226,6 +239,27 @@ function checkPointers(pointers: TargetPointers, place: string): void {
   } catch (error) {
     throw new BenchError('USAGE', `${place}: ${messageOf(error)}`);
   }
+}
+
+function checkPath(
+  path: PathName,
+  { url, isStarted }: { readonly url: string; readonly isStarted: boolean },
+  place: string,
+): void {
+  if (!isStarted)
+    throw new BenchError(
+      'USAGE',
+      `${place}: path: it leads to a server that the run starts, and this target has no start`,
+      {
+        hint: 'give the URL at which your own proxy listens, as a target beside the server itself',
+      },
+    );
+  const { real, proxy } = paths[path];
+  if (real !== undefined && /^(https|wss):/.test(url))
+    throw new BenchError(
+      'USAGE',
+      `${place}: path: ${proxy} passes on plain HTTP/1.1 alone here, and the URL begins with ${url.split(':')[0]}:`,
+    );
 }
 
 /** Without the members that are undefined, which the plan does not take. */

@@ -27,6 +27,9 @@ targets:
       ready: /healthz
       # directory: .
       # ready-timeout: 30s
+    # What stands before it: a relay, or a proxy (streamduel lab list). The same target twice, once
+    # with it, shows what it does.
+    # path: nginx-fixed
 
   - name: ws
     url: ws://127.0.0.1:\${PORT}/v1/responses

@@ -73,10 +73,10 @@ export function readTargets(
 
 /** One arm a target; with --aa the first once more, under another name. */
 export function armsOfTargets({ targets }: TargetsPlan, { aa }: RunFlags): readonly Arm[] {
-  const arms = targets.map(({ name, transport }): Arm => ({
+  const arms = targets.map(({ name, transport, path = DEFAULT_PATH }): Arm => ({
     transport,
     client: DEFAULT_CLIENT,
-    path: DEFAULT_PATH,
+    path,
     target: name,
   }));
   const [baseline] = arms;
@@ -153,6 +153,7 @@ function completeTarget(filed: FiledTarget, flags: RunFlags, place: string): Tar
     ...(filed.subprotocols !== undefined && { subprotocols: [...filed.subprotocols] }),
     ...(filed.isInsecure === true && { isInsecure: true }),
     ...(filed.start !== undefined && { start: filed.start }),
+    ...(filed.path !== undefined && { path: filed.path }),
   };
   checkSecrets(target, place);
   return target;

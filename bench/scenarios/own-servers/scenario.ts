@@ -29,7 +29,9 @@ export const ownServers = {
     transports: { refuses: 'its arms are its targets' },
     client: { refuses: 'one engine reads all targets' },
     tls: { refuses: 'a target’s URL says so' },
-    path: { refuses: 'a target’s URL leads through what stands before it' },
+    path: {
+      refuses: 'path in a target file says what stands before a target, or its URL leads there',
+    },
     workload: OWN_TEXT,
     tokens: OWN_TEXT,
     payload: OWN_TEXT,

@@ -11,12 +11,13 @@ import {
 import { programPath } from '../../../contract/program.ts';
 import type { TargetTrial } from '../../../contract/run-file.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
+import { openPath } from '../../../path/open-path.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { Child } from '../../../trial/child-process.ts';
 import { runningTracers, settleConnections, watchHost } from '../../../trial/host-watch.ts';
 import type { MeasureOptions, TrialRunner } from '../../../trial/procedure.ts';
 import { sleepUntil, START_LEAD_NS } from '../../../trial/trial-moments.ts';
-import { START_TIMEOUT_MS } from '../../../trial/trial-processes.ts';
+import { START_TIMEOUT_MS, startBetween } from '../../../trial/trial-processes.ts';
 import type { MeasuredTarget } from './measured-target.ts';
 import { recordTarget } from './record.ts';
 import { startTargetServer } from './target-server.ts';
@@ -45,6 +46,12 @@ async function measureTarget(
             { cpu: planned.setup.serverCpu, verbose, signal },
           ),
         );
+  const path = owned.use(
+    await openPath(planned.arm.path, {
+      startWorker: (program) => startBetween(planned, program, { verbose }),
+      delayNs: 0,
+    }),
+  );
   const load = owned.use(startLoad(planned, verbose));
   load.onMessage = (message) => {
     if (message.kind === 'progress') onProgress(message);
@@ -63,18 +70,19 @@ async function measureTarget(
     mostOpen: planned.loadPoint.connections,
     warmupNs,
     windowNs,
-    ...(server !== undefined && { port: server.port }),
+    ...(server !== undefined && { port: await path.connect(server.port, signal) }),
   };
   load.send(order);
   await load.expect('ready', START_TIMEOUT_MS, signal);
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
+  path.start(epochNs);
   load.send({ kind: 'start', epochNs: String(epochNs) });
   await sleepUntil(epochNs, warmupNs, signal);
   const { done, host } = await watchHost(async () => {
     const stop = server?.meter();
     await sleepUntil(epochNs, warmupNs + windowNs, signal);
     return stop?.();
-  }, server?.pids());
+  }, [...(server?.pids() ?? []), ...path.pids]);
   const longestMs = (targets.totalNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
   const { tally } = await load.expect('target-tally', longestMs, signal);
   const endedNs = process.hrtime.bigint();
