@@ -167,8 +167,9 @@ function streamingNs(plan: Plan): number {
 }
 
 function checkStamps(plan: Plan): void {
-  const { clientProcesses = 1, serverProcesses = 1 } = plan;
-  const tokens = (plan.workload.tokensPerSecond * streamingNs(plan)) / NS_PER_S;
+  const { clientProcesses = 1, serverProcesses = 1, arrivals } = plan;
+  const tokens =
+    arrivals?.most.tokens ?? (plan.workload.tokensPerSecond * streamingNs(plan)) / NS_PER_S;
   const most =
     MAX_STAMP_BYTES / (STAMP_BYTES * (clientProcesses + serverProcesses + JOINED_COLUMNS));
   if (tokens <= most) return;

@@ -2,6 +2,8 @@
 // of harness gates by the load generator, of correctness gates by a defect.
 
 import { mostStreamsInPage } from '../../contract/arms/arms.ts';
+import type { ArrivalsRecord } from '../../contract/arrivals-record.ts';
+import { isPoisson } from '../../contract/arrival-model.ts';
 import { originUncertaintyNs } from '../../contract/browser.ts';
 import type { Gate } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
@@ -31,6 +33,8 @@ export interface StampFindings {
     readonly limit: number;
     readonly note: string | undefined;
   };
+  /** Set for streams that arrive. */
+  readonly arrived?: Pick<ArrivalsRecord, 'startLagP99Ns'>;
   /** Requested connection slots, and those that had a stream in the window. */
   readonly load: { readonly asked: number; readonly tookPart: number };
   /**
@@ -90,17 +94,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
       browser === undefined ? use.eventLoopUtilisationMax : undefined,
       browser && 'not judged: the main thread of the page is looked at over the whole window only',
     ),
-    atMost(
-      {
-        id: 'H3',
-        kind,
-        title: 'start lag p99',
-        limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS,
-        unit: 'ns',
-      },
-      isStorm ? undefined : findings.startLagP99Ns,
-      isStorm ? IN_ONE_GO : noteUnless(findings.startLagP99Ns, 'too few starts in the window'),
-    ),
+    startGate(measured, findings),
     atMost(
       { id: 'H4', kind, title: 'client timer lateness p99', limit: 5 * NS_PER_MS, unit: 'ns' },
       isStorm || browser !== undefined ? undefined : use.tickLatenessP99Ns,
@@ -116,17 +110,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
         : use.runDelayNs / use.wallNs,
       browser && 'not judged: what the processes of the browser waited for a CPU is not seen',
     ),
-    atMost(
-      {
-        id: 'H6',
-        kind,
-        title: 'starts as Poisson arrivals (Anderson–Darling)',
-        limit: findings.arrivals.limit,
-        unit: 'statistic',
-      },
-      findings.arrivals.statistic,
-      findings.arrivals.note,
-    ),
+    poissonGate(measured, findings),
     atMost(
       { id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' },
       browser === undefined ? gcNs / use.wallNs : undefined,
@@ -156,8 +140,68 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
     ...keptGates(measured),
     ...sessionGates(measured),
     ...pageRoomGates(measured),
-    loadGate(findings.load),
+    populationGate(measured, findings),
   ];
+}
+
+/** H3 */
+function startGate(
+  { specification, client: { browser } }: MeasuredSteady,
+  { startLagP99Ns, arrived }: StampFindings,
+): Gate {
+  const text = { id: 'H3', kind: 'harness', title: 'start lag p99', unit: 'ns' } as const;
+  if (arrived !== undefined)
+    return atMost(
+      { ...text, title: 'start lag p99, of streams that arrive', limit: ARRIVAL_ERROR_NS },
+      arrived.startLagP99Ns,
+      noteUnless(arrived.startLagP99Ns, 'no start in the window'),
+    );
+  const isStorm = specification.connecting?.kind === 'storm';
+  return atMost(
+    { ...text, limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS },
+    isStorm ? undefined : startLagP99Ns,
+    isStorm ? IN_ONE_GO : noteUnless(startLagP99Ns, 'too few starts in the window'),
+  );
+}
+
+/** Arrivals are a measurement's input: a burst that is spread out is another one. */
+const ARRIVAL_ERROR_NS = NS_PER_MS;
+
+/** H6 */
+function poissonGate(
+  { specification: { arrivals } }: MeasuredSteady,
+  { arrivals: { statistic, limit, note } }: StampFindings,
+): Gate {
+  const isOther =
+    arrivals !== undefined && (arrivals.kind === 'trace' || !isPoisson(arrivals.model));
+  return atMost(
+    {
+      id: 'H6',
+      kind: 'harness',
+      title: 'starts as Poisson arrivals (Anderson–Darling)',
+      limit,
+      unit: 'statistic',
+    },
+    isOther ? undefined : statistic,
+    isOther
+      ? 'not judged: these arrivals are no Poisson process; whether they came when they should is H3'
+      : note,
+  );
+}
+
+/** H15 */
+function populationGate(
+  { specification: { arrivals } }: MeasuredSteady,
+  { load }: StampFindings,
+): Gate {
+  const gate = loadGate(load);
+  if (arrivals === undefined) return gate;
+  const { value: _value, note: _note, ...text } = gate;
+  return atMost(
+    text,
+    undefined,
+    'not judged: with arrivals, how many streams are open follows from when they begin; whether all began is H1',
+  );
 }
 
 /**

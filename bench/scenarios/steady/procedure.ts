@@ -38,9 +38,18 @@ function specifySteady(planned: PlannedTrial, options: SpecificationOptions): Tr
     ...common,
     rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,
     ...conditionsOf(planned, plan, common.workload),
+    ...arrivalsOf(plan),
     ...rampOf(planned, plan),
     windowNs: plan.windowNs,
   };
+}
+
+/** The processes need no more of them than when streams begin and how long they are. */
+function arrivalsOf({ arrivals }: Plan): Pick<TrialSpecification, 'arrivals'> {
+  if (arrivals === undefined) return {};
+  if (arrivals.kind === 'drawn') return { arrivals: { kind: 'drawn', model: arrivals.model } };
+  const { kind, startNs, tokens } = arrivals;
+  return { arrivals: { kind, startNs, tokens } };
 }
 
 /** A load point with a limited link is measured over the path that can limit bytes. */
