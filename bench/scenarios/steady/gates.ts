@@ -2,8 +2,6 @@
 // of harness gates by the load generator, of correctness gates by a defect.
 
 import { mostStreamsInPage } from '../../contract/arms/arms.ts';
-import type { ArrivalsRecord } from '../../contract/arrivals-record.ts';
-import { isPoisson } from '../../contract/arrival-model.ts';
 import { originUncertaintyNs } from '../../contract/browser.ts';
 import type { Gate } from '../../contract/run-file.ts';
 import { NS_PER_MS, NS_PER_US } from '../../contract/units.ts';
@@ -16,27 +14,20 @@ import {
   stealGates,
   throttlingGate,
 } from '../../trial/machine-gates.ts';
-import { conductGates, loadGate, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
+import { conductGates, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
 import type { MeasuredSteady } from './measure.ts';
+import {
+  IN_ONE_GO,
+  poissonGate,
+  populationGate,
+  startGate,
+  type StartFindings,
+} from './start-gates.ts';
 
 /** Results from the stamps of the trial, computed by the code that joins them. */
-export interface StampFindings {
+export interface StampFindings extends StartFindings {
   readonly missingStamps: number;
   readonly mostNegativeNs: number;
-  readonly startLagP99Ns: number | undefined;
-  /**
-   * Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be
-   * judged, with the reason.
-   */
-  readonly arrivals: {
-    readonly statistic: number | undefined;
-    readonly limit: number;
-    readonly note: string | undefined;
-  };
-  /** Set for streams that arrive. */
-  readonly arrived?: Pick<ArrivalsRecord, 'startLagP99Ns'>;
-  /** Requested connection slots, and those that had a stream in the window. */
-  readonly load: { readonly asked: number; readonly tookPart: number };
   /**
    * Delivery p99 of the slowest load process over the median one; absent with one process,
    * undefined when it cannot be judged.
@@ -143,75 +134,6 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
     populationGate(measured, findings),
   ];
 }
-
-/** H3 */
-function startGate(
-  { specification, client: { browser } }: MeasuredSteady,
-  { startLagP99Ns, arrived }: StampFindings,
-): Gate {
-  const text = { id: 'H3', kind: 'harness', title: 'start lag p99', unit: 'ns' } as const;
-  if (arrived !== undefined)
-    return atMost(
-      { ...text, title: 'start lag p99, of streams that arrive', limit: ARRIVAL_ERROR_NS },
-      arrived.startLagP99Ns,
-      noteUnless(arrived.startLagP99Ns, 'no start in the window'),
-    );
-  const isStorm = specification.connecting?.kind === 'storm';
-  return atMost(
-    { ...text, limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS },
-    isStorm ? undefined : startLagP99Ns,
-    isStorm ? IN_ONE_GO : noteUnless(startLagP99Ns, 'too few starts in the window'),
-  );
-}
-
-/** Arrivals are a measurement's input: a burst that is spread out is another one. */
-const ARRIVAL_ERROR_NS = NS_PER_MS;
-
-/** H6 */
-function poissonGate(
-  { specification: { arrivals } }: MeasuredSteady,
-  { arrivals: { statistic, limit, note } }: StampFindings,
-): Gate {
-  const isOther =
-    arrivals !== undefined && (arrivals.kind === 'trace' || !isPoisson(arrivals.model));
-  return atMost(
-    {
-      id: 'H6',
-      kind: 'harness',
-      title: 'starts as Poisson arrivals (Anderson–Darling)',
-      limit,
-      unit: 'statistic',
-    },
-    isOther ? undefined : statistic,
-    isOther
-      ? 'not judged: these arrivals are no Poisson process; whether they came when they should is H3'
-      : note,
-  );
-}
-
-/** H15 */
-function populationGate(
-  { specification: { arrivals } }: MeasuredSteady,
-  { load }: StampFindings,
-): Gate {
-  const gate = loadGate(load);
-  if (arrivals === undefined) return gate;
-  const { value: _value, note: _note, ...text } = gate;
-  return atMost(
-    text,
-    undefined,
-    'not judged: with arrivals, how many streams are open follows from when they begin; whether all began is H1',
-  );
-}
-
-/**
- * A page begins a stream between two frames, of 16.7 ms each; a few ms more are for delivering the
- * command to it.
- */
-const PAGE_START_LAG_NS = 20 * NS_PER_MS;
-
-const IN_ONE_GO =
-  'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
 
 /**
  * A stream that opens a connection is not one on a kept connection; 1 in 100 does not affect a
