@@ -30,6 +30,8 @@ interface FittedWorkload {
     readonly gapDistance: number;
     readonly poissonGapDistance: number;
     readonly dispersion: Readonly<Record<'1 s' | '10 s' | '60 s', TraceAndModel>>;
+    /** By how much the Bayesian information criterion is below that of a Poisson process. */
+    readonly bicBelowPoisson: number;
     readonly lengthDistance: number;
     readonly lognormalLengthDistance: number;
     readonly meanLength: { readonly trace: number; readonly table: number };
@@ -86,15 +88,16 @@ export const fittedWorkloads = {
       rows: 19366,
       startsPerSecond: { trace: 5.53, model: 5.517 },
       gapVariation: { trace: 1.094, model: 1.062 },
-      gapDistance: 0.0159,
-      poissonGapDistance: 0.02169,
+      gapDistance: 0.0154,
+      poissonGapDistance: 0.01936,
       dispersion: {
-        '1 s': { trace: 1.386, model: 1.312 },
-        '10 s': { trace: 3.862, model: 3.951 },
-        '60 s': { trace: 16.14, model: 17.76 },
+        '1 s': { trace: 1.386, model: 1.321 },
+        '10 s': { trace: 3.862, model: 4.08 },
+        '60 s': { trace: 16.14, model: 18.43 },
       },
-      lengthDistance: 0.02897,
-      lognormalLengthDistance: 0.1811,
+      bicBelowPoisson: 746,
+      lengthDistance: 0.02803,
+      lognormalLengthDistance: 0.1823,
       meanLength: { trace: 211.1, table: 210.1 },
     },
   },
@@ -148,15 +151,16 @@ export const fittedWorkloads = {
       rows: 8819,
       startsPerSecond: { trace: 2.566, model: 2.567 },
       gapVariation: { trace: 13.15, model: 12.1 },
-      gapDistance: 0.103,
-      poissonGapDistance: 0.5188,
+      gapDistance: 0.1043,
+      poissonGapDistance: 0.5185,
       dispersion: {
-        '1 s': { trace: 13.19, model: 10.58 },
-        '10 s': { trace: 71.65, model: 53.31 },
-        '60 s': { trace: 164, model: 124.2 },
+        '1 s': { trace: 13.19, model: 10.71 },
+        '10 s': { trace: 71.65, model: 54.22 },
+        '60 s': { trace: 164, model: 124.4 },
       },
-      lengthDistance: 0.0229,
-      lognormalLengthDistance: 0.1197,
+      bicBelowPoisson: 33398,
+      lengthDistance: 0.02359,
+      lognormalLengthDistance: 0.1147,
       meanLength: { trace: 27.88, table: 29.08 },
     },
   },
