@@ -21,11 +21,10 @@ const rows = Array.from({ length: 60 }, (_, row) =>
 
 beforeAll(async () => {
   writeFileSync(join(place.path, 'bursts.jsonl'), rows.join('\n'));
-  await place.run(
-    ...['run', '--preset', 'smoke', '--blocks', '1', '--seed', '7', '--name', 'trace', '--quiet'],
-    ...['--arrivals', 'bursts.jsonl:×2', '--warmup', '500ms', '--duration', '1s', '--rate', '100'],
-    ...['--client-processes', '2'],
-  );
+  const flags =
+    'run --preset smoke --blocks 1 --seed 7 --name trace --quiet --arrivals bursts.jsonl:×2' +
+    ' --warmup 500ms --duration 1s --rate 100 --client-processes 2';
+  await place.run(...flags.split(' '));
 });
 
 const headerOf = (name: string): RunHeader =>

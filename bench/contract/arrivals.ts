@@ -10,7 +10,7 @@ import { countOffsetsWithin, planOffsetsNs, type Workload } from './workload.ts'
 
 const count = z.int().nonnegative();
 
-export const traceFormats = ['azure', 'mooncake'] as const;
+const traceFormats = ['azure', 'mooncake'] as const;
 
 export type TraceFormat = (typeof traceFormats)[number];
 
@@ -48,7 +48,6 @@ export const arrivalsPlanSchema = z.discriminatedUnion('kind', [
 ]);
 
 export type ArrivalsPlan = z.infer<typeof arrivalsPlanSchema>;
-export type TraceArrivals = Extract<ArrivalsPlan, { kind: 'trace' }>;
 
 /** What the processes of a trial need of them; `model` is at its speed. */
 export const arrivalsSpecificationSchema = z.discriminatedUnion('kind', [

@@ -67,8 +67,9 @@ describe.each(Object.entries(fittedWorkloads))('%s', (_, { arrivals, lengths, ..
   });
 });
 
+const of = (...values: number[]): Float64Array => Float64Array.from(values);
+
 test('the distance between a sample and itself is 0, between apart ones 1, and of half apart ones a half', () => {
-  const of = (...values: number[]): Float64Array => Float64Array.from(values);
   expect(distanceBetween(of(1, 2, 2, 3), of(2, 3, 1, 2))).toBe(0);
   expect(distanceBetween(of(1, 2), of(3, 4))).toBe(1);
   expect(distanceBetween(of(1, 2), of(1, 4))).toBe(0.5);
