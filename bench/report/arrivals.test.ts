@@ -68,7 +68,7 @@ test('says where the streams of a trace are from, what of it is used and what is
   expect(section).toContain(
     'input lengths (median 388 tokens, at most 4085 in the rows used) are recorded and have no effect',
   );
-  expect(section).toContain('drift of delivery within the window is no doubt here');
+  expect(section).toContain('drift of delivery within the window is not counted as a doubt');
   expect(circumstances).toContain('streams of 10 to 30 tokens (mean 20)');
 });
 

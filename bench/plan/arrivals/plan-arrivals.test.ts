@@ -197,6 +197,13 @@ describe('arrivals of a workload', () => {
   });
 });
 
+test('a trial that ends before the first tokens is refused, with a duration that has some', async () => {
+  const slow = write('slow.json', [JSON.stringify({ firstTokenMedianMs: 60_000 })]);
+  expect(await refusalOf({ workload: slow, arrivals: 'poisson:20' })).toContain(
+    'its first token comes after a median of 60 s; measure for longer, as with --duration 120s',
+  );
+});
+
 test('steady means the same as no flag', async () => {
   expect(await planOf({ arrivals: 'steady' })).toEqual(await planOf({}));
 });

@@ -43,6 +43,7 @@ export async function planTrialArrivals(
   place: ArrivalsPlace,
 ): Promise<PlannedArrivals> {
   refusePages(place);
+  refuseLateTokens(place);
   const found = asked.kind === 'trace' ? await planTrace(asked, place) : planModel(asked, place);
   const most = findMost({ ...found, most: { streams: 0, tokens: 0, connections: 0 } }, place);
   const arrivals: ArrivalsPlan = {
@@ -69,6 +70,17 @@ function refusePages({ arms, flags: { arrivals = 'workload' } }: ArrivalsPlace):
       arrivals,
       'an arm that begins streams to the millisecond, which a page does not: --client probe or library',
     );
+}
+
+/** A trial in which no token is due measures nothing and finds no error. */
+function refuseLateTokens({ workload, warmupNs, windowNs }: ArrivalsPlace): void {
+  const firstNs = workload.firstTokenMedianMs * NS_PER_MS;
+  if (firstNs < warmupNs + windowNs) return;
+  throw new BenchError(
+    'USAGE',
+    `--duration: no stream of workload "${workload.name}" can take part in a trial of ${seconds(warmupNs + windowNs)} s: its first token comes after a median of ${seconds(firstNs)} s`,
+    { hint: `measure for longer, as with --duration ${Math.ceil((2 * firstNs) / NS_PER_S)}s` },
+  );
 }
 
 async function planTrace(
