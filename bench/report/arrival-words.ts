@@ -78,7 +78,7 @@ export const NOT_STATIONARY =
   'A trial begins with no stream open, and the load changes while it is measured. So drift of delivery within the window is not counted as a doubt, and how many streams were' +
   ' open is a result, not a condition. What must hold is that every stream began, and 99 of 100 at most 1 ms late (gates H1 and H3).';
 
-/** `5.53 starts/s in the mean of 540 s`. */
+/** `20 starts/s, gaps with a coefficient of variation of 1.00`: one line for the plan in words. */
 export function arrivalSummary(arrivals: ArrivalsPlan): string {
   if (arrivals.kind === 'drawn')
     return `${Number(meanRate(arrivals.model).toPrecision(3))} starts/s, gaps with a coefficient of variation of ${gapVariation(arrivals.model).toPrecision(3)}`;

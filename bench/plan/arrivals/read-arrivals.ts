@@ -7,6 +7,7 @@ import type { Workload } from '../../contract/workload.ts';
 import type { RunFlags } from '../../flags/run-flags.ts';
 import { takersHint, whyRefused, type FlagTaker } from '../../flags/taken.ts';
 import { usageError } from '../quantities.ts';
+import type { Arriving } from './arrivals-place.ts';
 import { parseArrivals, type AskedArrivals } from './parse-arrivals.ts';
 
 /** Undefined for a steady population. @throws BenchError USAGE */
@@ -14,7 +15,7 @@ export function readArrivals(
   flags: RunFlags,
   scenario: FlagTaker,
   workload: Workload,
-): Exclude<AskedArrivals, { kind: 'steady' }> | undefined {
+): Arriving | undefined {
   const { arrivals: value } = flags;
   const isArriving = workload.arrivals !== undefined || workload.lengths !== undefined;
   if (isArriving) refuseElsewhere(scenario, workload);
