@@ -137,6 +137,7 @@ export class TrialFrame {
     const {
       warmupNs,
       windowNs,
+      arrivals,
       collectNs = warmupNs - COLLECT_BEFORE_WINDOW_NS,
     } = this.order.specification;
     callAt(collectNs, now, collectGarbage);
@@ -146,6 +147,7 @@ export class TrialFrame {
       this.#ramp = startRamp({
         startNs: Float64Array.from(own, (stream) => population.startNs[stream] as number),
         now,
+        isPrecise: arrivals !== undefined,
         start: (index) => streams.begin(own[index] as number),
       });
     });

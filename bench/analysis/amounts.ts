@@ -25,6 +25,7 @@ const renderers: ReadonlyMap<string, (value: number) => string> = new Map<
   ['tokens/s', (value) => `${digits(value, 3)} tokens/s`],
   ['tokens/read', (value) => `${digits(value, 3)} tokens per read`],
   ['opens/s', (value) => `${digits(value, 3)} opens/s`],
+  ['starts/s', (value) => `${digits(value, 3)} starts/s`],
   ['ratio', percent],
 ]);
 

@@ -81,17 +81,22 @@ export function endpointsOf({ metrics }: ScenarioReading): readonly Metric[] {
  * The parts of a plan that decide which metrics its trials can have; without arms there is no page
  * among them.
  */
-export type MeasuredPlan = Pick<Plan, 'canary'> & Partial<Pick<Plan, 'arms'>>;
+export type MeasuredPlan = Pick<Plan, 'canary' | 'arrivals'> & Partial<Pick<Plan, 'arms'>>;
 
-export function isMeasured({ needs }: Metric, { canary, arms = [] }: MeasuredPlan): boolean {
+export function isMeasured(
+  { needs }: Metric,
+  { canary, arrivals, arms = [] }: MeasuredPlan,
+): boolean {
   if (needs === 'page') return arms.some(({ client }) => isBrowser(client));
   if (needs === 'proxy') return arms.some(({ path }) => paths[path].real !== undefined);
+  if (needs === 'arrivals') return arrivals !== undefined;
   return needs !== 'canary' || canary !== undefined;
 }
 
 /**
  * Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages
- * only if one receives, those of proxies only if one stands between.
+ * only if one receives, those of proxies only if one stands between, those of arrivals only if
+ * streams arrive.
  */
 export function metricsOfPlan(reading: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {
   return titledFor(plan, reading).metrics.filter((metric) => isMeasured(metric, plan));

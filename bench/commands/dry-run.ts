@@ -9,6 +9,7 @@ import { NS_PER_S } from '../contract/units.ts';
 import { repeatCommand, repeatSuite } from '../flags/repeat.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { readScenarios } from '../flags/suite.ts';
+import { arrivalSummary, lengthWords } from '../report/arrival-words.ts';
 import { alignRows } from '../flags/text-columns.ts';
 import { countTrials } from '../plan/trials.ts';
 import { estimateTrialS, formatSeconds } from './estimate-time.ts';
@@ -51,6 +52,9 @@ export function describePlan({
       plan.targets === undefined
         ? ['workload', describeWorkload(plan)]
         : ['requests', describeRequests(plan, plan.targets)],
+      ...(plan.arrivals === undefined
+        ? []
+        : [['arrivals', arrivalSummary(plan.arrivals)] as const]),
       ['trials', describeTrials(plan)],
       ['time', describeTime(plan, needsPilot)],
     ]),
@@ -62,9 +66,9 @@ function describeArm(arm: Arm, index: number): string {
   return index === 0 ? `${armName(arm)} (baseline)` : armName(arm);
 }
 
-function describeWorkload({ workload, payload }: Plan): string {
-  const { name, tokensPerSecond, tokensPerStream } = workload;
-  return `${name}: ${tokensPerSecond} tokens/s, ${tokensPerStream} tokens a stream, payload ${payload}`;
+function describeWorkload(plan: Plan): string {
+  const { name, tokensPerSecond } = plan.workload;
+  return `${name}: ${tokensPerSecond} tokens/s, ${lengthWords(plan)} a stream, payload ${plan.payload}`;
 }
 
 /** People pay for some of them. */

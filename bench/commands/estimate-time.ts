@@ -3,8 +3,8 @@
 import { faultOf } from '../contract/faults.ts';
 import { ladderSteps } from '../contract/ladder.ts';
 import type { Plan } from '../contract/run-file.ts';
+import { TAIL_NS } from '../contract/tail.ts';
 import { NS_PER_S } from '../contract/units.ts';
-import { TAIL_NS } from '../trial/specification.ts';
 
 /** Process start, clock proof, rehearsal and exit. */
 const GUESSED_OVERHEAD_S = 1;

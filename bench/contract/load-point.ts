@@ -55,6 +55,8 @@ export const loadPointSchema = z.object({
   linkBytesPerSecond: z.number().positive().optional(),
   /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
+  /** Streams arrive in this way, in words, and `connections` is the most open at once. */
+  arrivals: z.string().optional(),
   /** Endpoints that the plan declared here; those of the scenario when absent. */
   endpoints: z.array(z.string()).optional(),
 });
@@ -65,9 +67,10 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
-  const { largeBytes, linkBytesPerSecond } = point;
-  // Shares make runs comparable whose pilots found slightly different capacities.
-  const load = share === undefined ? point.connections : `${100 * share}%`;
+  const { largeBytes, linkBytesPerSecond, arrivals } = point;
+  // Shares make runs comparable whose pilots found slightly different capacities; how many streams
+  // are open at once follows from the arrivals and the seed.
+  const load = share === undefined ? (arrivals ?? point.connections) : `${100 * share}%`;
   const named = [
     ['tick', tokensPerTick],
     ['messages', messagesPerSecond],
@@ -106,13 +109,16 @@ function sizeWords(bytes: number): string {
 }
 
 /**
- * `100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900
+ * `100 connections`, `arrivals of chat.csv, at most 100 connections`, `Reset, 100 connections`, `200 connections, 5 tokens a tick`, `900
  * connections, 50 % of capacity`.
  */
 export function loadPointTitle(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
-  const count = countWords(point);
+  const count =
+    point.arrivals === undefined
+      ? countWords(point)
+      : `${point.arrivals}, at most ${countWords(point)}`;
   const before = span === undefined ? connecting && connectings[connecting] : spans[span];
   const words = [
     ...(fault === undefined ? [] : [faults[fault].title]),

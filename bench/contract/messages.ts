@@ -3,6 +3,7 @@
 // number.
 
 import { z } from 'zod';
+import { arrivalsSpecificationSchema } from './arrivals.ts';
 import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
@@ -87,6 +88,8 @@ const trialSpecificationSchema = z.object({
   recovery: recoverySpecificationSchema.optional(),
   /** Streams follow this timetable instead of forming a steady population. */
   timetable: timetableSchema.optional(),
+  /** Streams arrive by a trace or a model instead of forming a steady population. */
+  arrivals: arrivalsSpecificationSchema.optional(),
   /** Some receivers stop reading at this moment, for good. */
   stall: stallSpecificationSchema.optional(),
   /** Some tokens are large messages; only on a timetable. */

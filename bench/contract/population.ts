@@ -2,6 +2,7 @@
 // planned before the start (open loop): a late server never delays a later start.
 
 import { createHash } from 'node:crypto';
+import { planArrivals, type ArrivalsSpecification } from './arrivals.ts';
 import type { ConnectingSpecification } from './connecting.ts';
 import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
@@ -208,14 +209,11 @@ export function populationOf(specification: PlannedTrial): Population {
   const { connecting } = specification;
   if (connecting?.kind === 'storm')
     return toColumns(planStorm(connecting.atNs, { workload, connections, seed: workloadSeed }));
-  const options = {
-    workload,
-    connections,
-    seed: workloadSeed,
-    rampNs,
-    lowPhase,
-    horizonNs: warmupNs + windowNs + tailNs,
-  };
+  const horizonNs = warmupNs + windowNs + tailNs;
+  const { arrivals } = specification;
+  if (arrivals !== undefined)
+    return toColumns(planArrivals(arrivals, { workload, seed: workloadSeed, horizonNs }));
+  const options = { workload, connections, seed: workloadSeed, rampNs, lowPhase, horizonNs };
   return recovery === undefined ? planPopulation(options) : planWholeStreams(options);
 }
 
@@ -294,6 +292,7 @@ interface PlannedTrial {
   readonly proxyCells?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
+  readonly arrivals?: ArrivalsSpecification | undefined;
 }
 
 /**

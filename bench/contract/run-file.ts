@@ -2,6 +2,7 @@
 // the only input of analysis and reports, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { arrivalsPlanSchema } from './arrivals.ts';
 import { pathNames, type PathName } from './arms/paths.ts';
 import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
@@ -9,6 +10,7 @@ import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
+import { arrivalsRecordSchema } from './arrivals-record.ts';
 import { clockBoundSchema } from './clock-proof.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
 import { stormRecordSchema } from './connecting.ts';
@@ -184,6 +186,8 @@ const planSchema = z.object({
   targets: targetsPlanSchema.optional(),
   proxyCells: proxyCellsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
+  /** When streams begin and how long they are; absent: a steady population. */
+  arrivals: arrivalsPlanSchema.optional(),
   /** The capacity to which the shares of the load points refer. */
   loads: loadPilotSchema.optional(),
   /**
@@ -458,6 +462,7 @@ const completedTrialSchema = z.object({
    */
   kernel: kernelCountsSchema.optional(),
   canary: canaryRecordSchema.optional(),
+  arrivals: arrivalsRecordSchema.optional(),
   stall: stallRecordSchema.optional(),
   storm: stormRecordSchema.optional(),
   /**

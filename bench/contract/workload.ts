@@ -3,10 +3,12 @@
 
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { arrivalModelSchema } from './arrival-model.ts';
 import { makeChunks } from './chunks.ts';
 import { BenchError } from './errors.ts';
 import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, drawNormal, seededDraw } from './random.ts';
+import { streamLengthsSchema } from './stream-lengths.ts';
 import { readTokenFile } from './tokens.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
@@ -23,6 +25,12 @@ export const workloadSchema = z.object({
    * see population.ts.
    */
   tokensPerStream: z.int().min(1).max(1_000_000),
+  /** Lengths of streams that arrive, whose mean is `tokensPerStream`; absent: all are that long. */
+  lengths: streamLengthsSchema.optional(),
+  /** When streams arrive, unless `--arrivals` says so; absent: a steady population. */
+  arrivals: arrivalModelSchema.optional(),
+  /** Where lengths and arrivals are from: a trace, its authors and its licence. */
+  source: z.string().optional(),
   /** Mean rate of one stream once it streams. */
   tokensPerSecond: z.number().positive().max(100_000),
   gaps: gapsSchema,

@@ -34,10 +34,18 @@ function clientsOf({ arms }: Pick<Plan, 'arms'>): ReadonlySet<string> {
   return new Set(arms.filter((arm) => !isCopy(arm)).map(({ client }) => client));
 }
 
-/** Undefined where the loads are shares of what the weaker arm carries. */
-export function writeConnections({ ladder, loadPoints }: Plan): string | undefined {
-  if (loadPoints.some(({ share }) => share !== undefined)) return undefined;
+/** Undefined where the loads are shares of what the weaker arm carries, or follow from arrivals. */
+export function writeConnections({ ladder, loadPoints, arrivals }: Plan): string | undefined {
+  if (arrivals !== undefined || loadPoints.some(({ share }) => share !== undefined))
+    return undefined;
   return [...new Set(ladder?.rungs ?? loadPoints.map(({ connections }) => connections))].join(',');
+}
+
+/** Undefined where the lengths are those of a trace or of the workload. */
+export function writeTokens({ workload, arrivals }: Plan): string | undefined {
+  return arrivals?.kind === 'trace' || workload.lengths !== undefined
+    ? undefined
+    : String(workload.tokensPerStream);
 }
 
 /** `10%,50%`; undefined where the number of streams is given. */

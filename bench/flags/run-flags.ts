@@ -25,6 +25,7 @@ import {
   writePath,
   writePrecision,
   writeShares,
+  writeTokens,
   writeTransports,
 } from './repeated-values.ts';
 
@@ -151,7 +152,7 @@ const runFlags = {
     group: 'load',
     kind: 'list',
     value: 'list',
-    help: 'concurrent streams, of targets at most; a list sweeps',
+    help: 'concurrent streams, of targets and with --arrivals at most; a list sweeps',
     usual: 'by preset',
     example: '100,1000',
     isPerScenario: true,
@@ -230,6 +231,17 @@ const runFlags = {
     example: 'chat',
     repeat: ({ plan, given }) => given.workload ?? plan.workload.name,
   },
+  arrivals: {
+    group: 'workload',
+    kind: 'text',
+    value: 'how',
+    help: 'when streams begin: steady keeps --connections open; poisson:N begins N a second; FILE, a trace, has starts and lengths of its own; workload is that of --workload; FILE:x10 and workload:x10 are ten times as fast',
+    usual: 'steady, or workload where it has arrivals',
+    example: 'chat.csv:x10',
+    rule: 'named',
+    neutral: 'steady',
+    repeat: ({ plan: { arrivals } }) => arrivals?.given,
+  },
   rate: {
     group: 'workload',
     kind: 'number',
@@ -247,7 +259,7 @@ const runFlags = {
     usual: 'by workload and scenario',
     example: '150',
     rule: 'steady',
-    repeat: ({ plan }) => String(plan.workload.tokensPerStream),
+    repeat: ({ plan }) => writeTokens(plan),
   },
   payload: {
     group: 'workload',

@@ -29,6 +29,8 @@ import {
   TARGET_SCENARIO,
 } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
+import { planTrialArrivals } from './arrivals/plan-arrivals.ts';
+import { readArrivals } from './arrivals/read-arrivals.ts';
 import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace, type ArmText } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
@@ -125,6 +127,7 @@ export async function buildPlan(
   refuseLoads(flags.loads, payload);
   const ofScenario: Preset = { ...presetFor(payload, preset), ...measured };
   const { workload, ownTokens } = await readWorkload(flags.workload ?? 'steady');
+  const arriving = readArrivals(flags, scenarios[scenario], workload);
   const stop = readStop(flags, scenario);
   const { comparesPaths = false } = scenarios[scenario];
   const usualTransports = breaks?.transports ?? measures?.transports ?? preset.transports;
@@ -159,9 +162,10 @@ export async function buildPlan(
     size?.connections ?? usual.connections,
     measures?.fewestConnections,
   );
-  const shares = isInBrowser
-    ? undefined
-    : readLoads(flags, { scenario, preset: usual, surroundings });
+  const shares =
+    isInBrowser || arriving !== undefined
+      ? undefined
+      : readLoads(flags, { scenario, preset: usual, surroundings });
   const carriedStreams =
     shares &&
     (flags.carries === undefined
@@ -204,6 +208,21 @@ export async function buildPlan(
             : loadWorkload(shares && flags.workload === undefined ? usual : undefined)))
       : { tokensPerSecond: breaks.tokensPerSecond },
   );
+  const seed =
+    flags.seed === undefined
+      ? surroundings.randomSeed()
+      : parseCount('--seed', flags.seed, 0, MAX_SEED);
+  const burnInBlocks = breaks === undefined ? usual.burnInBlocks : 0;
+  const arrived =
+    arriving &&
+    (await planTrialArrivals(arriving, {
+      ...windows,
+      arms,
+      seed,
+      workload: planned,
+      blocks: burnInBlocks + blocks,
+      flags,
+    }));
   const canary = planCanary(flags, arms);
   const processes = readProcesses(flags, connections);
   const { serverProcesses = 1 } = processes;
@@ -214,7 +233,7 @@ export async function buildPlan(
     loadPoints: countStreams(
       arms,
       targets === undefined
-        ? [...loadPoints]
+        ? loadPoints.map((point) => ({ ...point, ...arrived?.loadPoint }))
         : loadPoints.map((point) => ({
             ...point,
             endpoints: [...endpointsOfTargets(targets, windows.windowNs)],
@@ -224,17 +243,14 @@ export async function buildPlan(
     payload,
     ...(payloads[payload].api !== undefined && { hasApiMessages: true }),
     blocks,
-    burnInBlocks: breaks === undefined ? usual.burnInBlocks : 0,
+    burnInBlocks,
     ...windows,
     drainNs: breaks === undefined ? usual.drainNs : FAULT_DRAIN_NS,
     backpressureBytes: readBackpressure(flags.backpressure, {
       payload,
       loadPoints: [...loadPoints],
     }),
-    seed:
-      flags.seed === undefined
-        ? surroundings.randomSeed()
-        : parseCount('--seed', flags.seed, 0, MAX_SEED),
+    seed,
     // Pinned to the same CPUs, parallel trials would only wait for each other.
     pin: flags.pin ?? (surroundings.canPin && lanes === 1),
     keepStamps: flags.stamps ?? false,
@@ -245,6 +261,7 @@ export async function buildPlan(
     ...(recovery !== undefined && { recovery }),
     ...(lanes > 1 && { lanes }),
     ...(canary !== undefined && { canary }),
+    ...(arrived !== undefined && { arrivals: arrived.arrivals }),
     ...(flags.browser !== undefined && { browser: flags.browser }),
     ...measures?.conditions?.(flags, {
       preset: presetName,
@@ -261,6 +278,7 @@ export async function buildPlan(
       carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
     ...(hasLoads &&
       !isInBrowser &&
+      arrived === undefined &&
       windows.warmupNs >= LEAST_LOW_PHASE_WARMUP_NS && { lowPhase: lowPhaseOf(windows.warmupNs) }),
   };
   checkBrowser(plan, flags);

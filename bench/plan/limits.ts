@@ -96,7 +96,7 @@ function checkFiles(plan: Plan, openFiles: number): void {
   );
   throw new BenchError(
     'LIMIT',
-    `--connections ${connections} needs ${files} open files in one process; the limit is ${openFiles}`,
+    `${askedFor(plan, connections)} needs ${files} open files in one process; the limit is ${openFiles}`,
     {
       hint: anyOf([
         ...(enough === undefined || !canShare(plan.scenario)
@@ -105,11 +105,22 @@ function checkFiles(plan: Plan, openFiles: number): void {
               `share them: --client-processes ${multipleOf(enough, clients)} --server-processes ${enough}`,
             ]),
         `raise it: ulimit -n ${files}`,
-        ...(atMost > 0 ? [`ask for at most ${atMost} connections`] : []),
+        ...(atMost > 0
+          ? [plan.arrivals === undefined ? `ask for at most ${atMost} connections` : FEWER_ARRIVALS]
+          : []),
       ]),
     },
   );
 }
+
+/** How the connections came about. */
+function askedFor({ arrivals }: Plan, connections: number): string {
+  return arrivals === undefined
+    ? `--connections ${connections}`
+    : `--arrivals with up to ${connections} streams open at once`;
+}
+
+const FEWER_ARRIVALS = 'lower the rate or the speed in --arrivals';
 
 function withOverlap(connections: number): number {
   return connections + Math.ceil(connections * OVERLAPPING);
@@ -135,11 +146,11 @@ function checkPorts(plan: Plan, limits: MachineLimits): void {
     : '';
   throw new BenchError(
     'LIMIT',
-    `--connections ${connections} makes about ${ports} connections in a trial, but there are only ${localPorts} local ports${where}`,
+    `${askedFor(plan, connections)} makes about ${ports} connections in a trial, but there are only ${localPorts} local ports${where}`,
     {
       hint: anyOf([
         'widen net.ipv4.ip_local_port_range',
-        'ask for fewer connections',
+        plan.arrivals === undefined ? 'ask for fewer connections' : FEWER_ARRIVALS,
         ...(plan.recovery === undefined ? ['for longer streams with --tokens'] : []),
       ]),
     },
@@ -167,8 +178,9 @@ function streamingNs(plan: Plan): number {
 }
 
 function checkStamps(plan: Plan): void {
-  const { clientProcesses = 1, serverProcesses = 1 } = plan;
-  const tokens = (plan.workload.tokensPerSecond * streamingNs(plan)) / NS_PER_S;
+  const { clientProcesses = 1, serverProcesses = 1, arrivals } = plan;
+  const tokens =
+    arrivals?.most.tokens ?? (plan.workload.tokensPerSecond * streamingNs(plan)) / NS_PER_S;
   const most =
     MAX_STAMP_BYTES / (STAMP_BYTES * (clientProcesses + serverProcesses + JOINED_COLUMNS));
   if (tokens <= most) return;
@@ -176,7 +188,9 @@ function checkStamps(plan: Plan): void {
   throw new BenchError(
     'LIMIT',
     `this load is ${Math.round(tokens / 1e6)} million tokens a trial; at most ${Math.floor(most / 1e6)} million can be stamped`,
-    { hint: `lower --connections, --rate or --duration: together by a factor of ${times}` },
+    {
+      hint: `lower ${arrivals === undefined ? '--connections, --rate' : 'the rate or the speed in --arrivals'} or --duration: together by a factor of ${times}`,
+    },
   );
 }
 

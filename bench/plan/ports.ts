@@ -54,6 +54,7 @@ export type Demanding = Pick<
   | 'loadPoints'
   | 'workload'
   | 'recovery'
+  | 'arrivals'
   | 'warmupNs'
   | 'windowNs'
   | 'clientProcesses'
@@ -97,6 +98,7 @@ function connectionNs({ workload, loadPoints }: Demanding): number {
 
 /** Ports held at once by open streams and by streams that have just ended. */
 function portsAtOnce(plan: Demanding, connections: number): number {
+  if (plan.arrivals !== undefined) return portsInAll(plan, connections);
   return Math.ceil(connections * (1 + OVERLAPPING + REUSED_AFTER_NS / connectionNs(plan)));
 }
 
@@ -105,7 +107,16 @@ function portsAtOnce(plan: Demanding, connections: number): number {
  */
 export function portsInAll(plan: Demanding, connections: number): number {
   if (plan.recovery !== undefined) return Math.ceil(connections * CONNECTIONS_PER_BROKEN_STREAM);
+  if (plan.arrivals !== undefined) return portsOfArrivals(plan.arrivals, connections);
   return Math.ceil(connections * (1.5 + (plan.warmupNs + plan.windowNs) / connectionNs(plan)));
+}
+
+/** One port for each stream of the processes that have these connections. */
+function portsOfArrivals(
+  { most }: NonNullable<Demanding['arrivals']>,
+  connections: number,
+): number {
+  return Math.ceil(most.streams * Math.min(1, connections / Math.max(1, most.connections)));
 }
 
 /**

@@ -50,6 +50,7 @@ const unitsOf: Record<MetricUnit, Readonly<Record<string, number>>> = {
   'calls/token': PLAIN,
   'segments/token': PLAIN,
   'opens/s': PLAIN,
+  'starts/s': PLAIN,
   count: PLAIN,
 };
 

@@ -96,5 +96,6 @@ const amountReaders: Record<MetricUnit, (text: string, margin: string) => number
   'calls/token': inUnit('calls/token'),
   'segments/token': inUnit('segments/token'),
   'opens/s': inUnit('opens/s'),
+  'starts/s': inUnit('starts/s'),
   count: inUnit(''),
 };

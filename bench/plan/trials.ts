@@ -67,13 +67,7 @@ export function planBlock(
   const draw = seededDraw(deriveSeed(plan.seed, 1, block));
   const trials: PlannedTrial[] = [];
   for (const loadPoint of shuffled(draw, plan.loadPoints)) {
-    const workloadSeed = deriveSeed(
-      plan.seed,
-      2,
-      block,
-      loadPoint.connections,
-      ...breakingSeed(loadPoint),
-    );
+    const workloadSeed = workloadSeedOf(plan, block, loadPoint);
     for (const [order, arm] of shuffled(draw, plan.arms).entries()) {
       const trial = firstTrial + trials.length;
       trials.push({
@@ -90,6 +84,19 @@ export function planBlock(
     }
   }
   return { block, attempt, trials };
+}
+
+/**
+ * Equal for all arms of a block. How many streams arrive at most follows from it, and not the other
+ * way about.
+ */
+export function workloadSeedOf(
+  { seed }: Pick<Plan, 'seed'>,
+  block: number,
+  loadPoint: Pick<LoadPoint, 'connections' | 'fault' | 'arrivals'>,
+): number {
+  const load = loadPoint.arrivals === undefined ? loadPoint.connections : 0;
+  return deriveSeed(seed, 2, block, load, ...breakingSeed(loadPoint));
 }
 
 /**
@@ -159,7 +166,7 @@ export function countTrials(plan: Plan): number {
  * Faults of a block have workloads of their own; policies share theirs, so that they can be
  * compared.
  */
-function breakingSeed({ fault }: LoadPoint): number[] {
+function breakingSeed({ fault }: Pick<LoadPoint, 'fault'>): number[] {
   return fault === undefined ? [] : [faultNames.indexOf(fault)];
 }
 

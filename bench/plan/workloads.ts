@@ -9,6 +9,8 @@ import { BenchError, messageOf } from '../contract/errors.ts';
 import { readTokenFile, type TokenFile } from '../contract/tokens.ts';
 import { workloadSchema, type Workload } from '../contract/workload.ts';
 
+import { fittedWorkloads } from '../workloads/fitted.ts';
+
 const bundledPath = fileURLToPath(new URL('../workloads/tokens.json', import.meta.url));
 /**
  * Name of the bundled tokens in a saved plan: a run folder must not depend on where streamduel is
@@ -82,7 +84,28 @@ export const namedWorkloads = {
     firstTokenSigma: 0,
     segments: [],
   },
+  'azure-chat': fitted('azure-chat', { tokensPerSecond: 45, firstTokenMedianMs: 900 }),
+  'azure-code': fitted('azure-code', { tokensPerSecond: 45, firstTokenMedianMs: 400 }),
 } as const satisfies Record<string, NamedWorkload>;
+
+/** @param speed Of chat models; no trace has it. */
+function fitted(
+  name: keyof typeof fittedWorkloads,
+  speed: Pick<Workload, 'tokensPerSecond' | 'firstTokenMedianMs'>,
+): NamedWorkload {
+  const { summary, tokensPerStream, lengths, arrivals, source } = fittedWorkloads[name];
+  return {
+    summary,
+    tokensPerStream,
+    ...speed,
+    lengths,
+    arrivals,
+    source,
+    gaps: lognormal,
+    firstTokenSigma: 0.3,
+    segments: [],
+  };
+}
 
 type WorkloadName = keyof typeof namedWorkloads;
 

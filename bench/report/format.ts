@@ -46,6 +46,7 @@ const scales: Record<MetricUnit, readonly Scale[]> = {
   'calls/token': [{ size: 1, suffix: '' }],
   'segments/token': [{ size: 1, suffix: '' }],
   'opens/s': [{ size: 1, suffix: ' opens/s' }],
+  'starts/s': [{ size: 1, suffix: ' starts/s' }],
   count: [{ size: 1, suffix: '' }],
 };
 

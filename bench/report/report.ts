@@ -1,6 +1,7 @@
 // Writes the report of one run: the answer first, then its evidence, then its limits.
 
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import { renderArrivals } from './arrivals.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
@@ -72,6 +73,7 @@ function comparison(context: RunReport, charts: readonly ChartLink[]): readonly 
   return [
     renderAnswer(context, charts),
     parts.sections?.(context, charts) ?? [],
+    renderArrivals(context),
     renderBrowser(context),
     renderHowToRead(context),
     parts.evidence?.(context, charts) ?? [],

@@ -5,7 +5,8 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { payloads } from '../contract/payload.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import { sources } from '../contract/upstream.ts';
-import { formatCount, formatSetting } from './format.ts';
+import { lengthWords } from './arrival-words.ts';
+import { formatSetting } from './format.ts';
 import { code } from './inline.ts';
 
 export function steadyCircumstances({ plan, loadPoints }: Analysis): string {
@@ -14,7 +15,7 @@ export function steadyCircumstances({ plan, loadPoints }: Analysis): string {
   const gaps =
     workload.gaps.kind === 'fixed' ? 'even gaps' : `lognormal gaps (σ ${workload.gaps.sigma})`;
   return [
-    `Workload ${code(workload.name)}: streams of ${formatCount(workload.tokensPerStream)} tokens at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
+    `Workload ${code(workload.name)}: streams of ${lengthWords(plan)} at ${formatSetting(workload.tokensPerSecond, 'tokens/s')}`,
     ` with ${gaps}, the first token due after ${firstToken} (median), in payload ${code(plan.payload)} (${payloads[plan.payload].summary}).`,
     ` Load: ${loadPoints.map((point) => loadPointTitle(point.loadPoint)).join(', ')}.`,
     ...(plan.source === 'upstream'

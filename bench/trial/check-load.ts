@@ -5,9 +5,10 @@ import { faultOf } from '../contract/faults.ts';
 import { BenchError } from '../contract/errors.ts';
 import { countPlacesTakingPart, planAllOffsetsNs, populationOf } from '../contract/population.ts';
 import type { LoadPoint, Plan } from '../contract/run-file.ts';
+import { tailOf } from '../contract/tail.ts';
 import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { MISSING_LOAD } from './stream-gates.ts';
-import { RAMP_SHARE, tailOf } from './specification.ts';
+import { RAMP_SHARE } from './specification.ts';
 
 /** Number of streams checked: enough to resolve a share of a twentieth. */
 const MOST_LOOKED_AT = 1000;
@@ -19,13 +20,22 @@ export function checkLoad(plan: Plan): void {
 }
 
 /**
- * Otherwise streams follow a timetable made for the trial, or clients request one after another.
+ * Otherwise streams arrive or follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits, targets, proxyCells }: Plan,
+  { ladder, completions, browserLimits, targets, proxyCells, arrivals }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
-  const own = [ladder, completions, browserLimits, targets, proxyCells, messagesPerSecond, stopped];
+  const own = [
+    ladder,
+    completions,
+    browserLimits,
+    targets,
+    proxyCells,
+    arrivals,
+    messagesPerSecond,
+    stopped,
+  ];
   return (
     own.every((one) => one === undefined) && largeBytes === undefined && connecting !== 'storm'
   );

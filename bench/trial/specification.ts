@@ -4,14 +4,10 @@ import { resolve } from 'node:path';
 import type { Certificate } from '../contract/certificate.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { Plan } from '../contract/run-file.ts';
+import { tailOf } from '../contract/tail.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
-import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
+import { NS_PER_MS } from '../contract/units.ts';
 
-/**
- * Streams go on for this long after the window, so that its last tokens and the memory reading see
- * a whole population.
- */
-export const TAIL_NS = 250 * NS_PER_MS;
 /** The ramp is this share of the warm-up. */
 export const RAMP_SHARE = 0.5;
 
@@ -68,13 +64,4 @@ export function specifyTrial(
     host,
     port,
   };
-}
-
-/**
- * The last stream of a slot ends with its last token, up to one gap before the end of the tail; it
- * must end after the window.
- */
-export function tailOf({ tokensPerSecond }: Plan['workload']): number {
-  // With σ 0.3, 1 in 150 lognormal gaps is longer than two mean ones.
-  return Math.max(TAIL_NS, (2 * NS_PER_S) / tokensPerSecond);
 }

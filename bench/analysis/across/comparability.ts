@@ -38,8 +38,15 @@ function unlikeQuestions(old: Plan, recent: Plan): string[] {
   );
 }
 
-function questionOf({ scenario, workload, payload }: Plan): object {
-  return { scenario, payload, workload };
+function questionOf({ scenario, workload, payload, arrivals }: Plan): object {
+  return { scenario, payload, workload, arrivals: arrivals && arrivalsOf(arrivals) };
+}
+
+/** How many streams they make depends on the seed, as drawn starts do. */
+function arrivalsOf(arrivals: NonNullable<Plan['arrivals']>): object {
+  if (arrivals.kind === 'drawn') return { model: arrivals.model };
+  const { sha256, speed } = arrivals;
+  return { trace: sha256, speed };
 }
 
 /** Payloads of an API have had other bytes since the messages of the API are sent, too. */
@@ -83,7 +90,7 @@ function unlikeLoad({ loadPoints: old }: Plan, { loadPoints: recent }: Plan): st
 }
 
 function loadOf(points: Plan['loadPoints']): string {
-  return hasFaults(points)
+  return hasFaults(points) || points.some(({ arrivals }) => arrivals !== undefined)
     ? points.map(loadPointTitle).join('; ')
     : points.map(({ connections }) => connections).join(', ');
 }

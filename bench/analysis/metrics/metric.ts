@@ -28,6 +28,7 @@ export type MetricUnit =
   | 'calls/token'
   | 'segments/token'
   | 'opens/s'
+  | 'starts/s'
   | 'count';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
@@ -63,8 +64,11 @@ export interface MetricOf<Trial extends FinishedTrial> {
   /** `difference` for values that may be zero or negative; `ratio` compares logarithms. */
   readonly scale: 'ratio' | 'difference';
   readonly endpoint?: EndpointId;
-  /** Part of a plan without which no trial has the metric: a receiving page, a canary, a proxy. */
-  readonly needs?: 'page' | 'canary' | 'proxy';
+  /**
+   * Part of a plan without which no trial has the metric: a receiving page, a canary, a proxy,
+   * arrivals.
+   */
+  readonly needs?: 'page' | 'canary' | 'proxy' | 'arrivals';
   /** Describes one arm, and two only if they write alike: never compared between arms. */
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */

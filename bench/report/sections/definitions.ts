@@ -14,6 +14,7 @@ const unitWords: Record<MetricUnit, string> = {
   'calls/token': 'calls per token',
   'segments/token': 'segments per token',
   'opens/s': 'opens per second',
+  'starts/s': 'starts per second',
   ratio: 'share',
   count: 'number',
 };

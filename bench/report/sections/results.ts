@@ -32,6 +32,7 @@ const groups: readonly MetricGroup[] = [
   { title: 'Bytes', words: ['bytes', 'segments'] },
   { title: 'Memory', words: ['memory'] },
   { title: 'Ordinary requests', words: ['canary'] },
+  { title: 'Arrivals', words: ['arrivals'] },
 ];
 
 export function renderResults(context: RunReport): readonly Block[] {

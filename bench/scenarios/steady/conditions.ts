@@ -5,9 +5,9 @@
 import type { TrialSpecification } from '../../contract/messages.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import { OPEN_TIMEOUT_NS, STORM_TOKENS } from '../../contract/storm.ts';
+import { TAIL_NS } from '../../contract/tail.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import type { PlannedTrial } from '../../plan/trials.ts';
-import { TAIL_NS } from '../../trial/specification.ts';
 import { planBroadcast, planLarge, planLongStreams, planStall } from './timetables.ts';
 
 export type Conditions = Pick<

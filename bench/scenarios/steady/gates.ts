@@ -14,25 +14,20 @@ import {
   stealGates,
   throttlingGate,
 } from '../../trial/machine-gates.ts';
-import { conductGates, loadGate, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
+import { conductGates, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
 import type { MeasuredSteady } from './measure.ts';
+import {
+  IN_ONE_GO,
+  poissonGate,
+  populationGate,
+  startGate,
+  type StartFindings,
+} from './start-gates.ts';
 
 /** Results from the stamps of the trial, computed by the code that joins them. */
-export interface StampFindings {
+export interface StampFindings extends StartFindings {
   readonly missingStamps: number;
   readonly mostNegativeNs: number;
-  readonly startLagP99Ns: number | undefined;
-  /**
-   * Anderson–Darling statistic of the issued gaps between starts; undefined when it cannot be
-   * judged, with the reason.
-   */
-  readonly arrivals: {
-    readonly statistic: number | undefined;
-    readonly limit: number;
-    readonly note: string | undefined;
-  };
-  /** Requested connection slots, and those that had a stream in the window. */
-  readonly load: { readonly asked: number; readonly tookPart: number };
   /**
    * Delivery p99 of the slowest load process over the median one; absent with one process,
    * undefined when it cannot be judged.
@@ -90,17 +85,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
       browser === undefined ? use.eventLoopUtilisationMax : undefined,
       browser && 'not judged: the main thread of the page is looked at over the whole window only',
     ),
-    atMost(
-      {
-        id: 'H3',
-        kind,
-        title: 'start lag p99',
-        limit: browser === undefined ? 5 * NS_PER_MS : PAGE_START_LAG_NS,
-        unit: 'ns',
-      },
-      isStorm ? undefined : findings.startLagP99Ns,
-      isStorm ? IN_ONE_GO : noteUnless(findings.startLagP99Ns, 'too few starts in the window'),
-    ),
+    startGate(measured, findings),
     atMost(
       { id: 'H4', kind, title: 'client timer lateness p99', limit: 5 * NS_PER_MS, unit: 'ns' },
       isStorm || browser !== undefined ? undefined : use.tickLatenessP99Ns,
@@ -116,17 +101,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
         : use.runDelayNs / use.wallNs,
       browser && 'not judged: what the processes of the browser waited for a CPU is not seen',
     ),
-    atMost(
-      {
-        id: 'H6',
-        kind,
-        title: 'starts as Poisson arrivals (Anderson–Darling)',
-        limit: findings.arrivals.limit,
-        unit: 'statistic',
-      },
-      findings.arrivals.statistic,
-      findings.arrivals.note,
-    ),
+    poissonGate(measured, findings),
     atMost(
       { id: 'H7', kind, title: 'client time in garbage collection', limit: 0.02, unit: 'ratio' },
       browser === undefined ? gcNs / use.wallNs : undefined,
@@ -156,18 +131,9 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
     ...keptGates(measured),
     ...sessionGates(measured),
     ...pageRoomGates(measured),
-    loadGate(findings.load),
+    populationGate(measured, findings),
   ];
 }
-
-/**
- * A page begins a stream between two frames, of 16.7 ms each; a few ms more are for delivering the
- * command to it.
- */
-const PAGE_START_LAG_NS = 20 * NS_PER_MS;
-
-const IN_ONE_GO =
-  'not judged: all starts of a storm are one task of the event loop; how long it took is among the results';
 
 /**
  * A stream that opens a connection is not one on a kept connection; 1 in 100 does not affect a

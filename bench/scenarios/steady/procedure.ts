@@ -4,6 +4,7 @@
 import type { TrialSpecification } from '../../contract/messages.ts';
 import type { CompletedTrial, Plan } from '../../contract/run-file.ts';
 import { isBrowser } from '../../contract/arms/stacks.ts';
+import { NS_PER_MS } from '../../contract/units.ts';
 import type { PlannedTrial } from '../../plan/trials.ts';
 import { pathNames, paths } from '../../contract/arms/paths.ts';
 import { runnerOf, type Procedure } from '../../trial/procedure.ts';
@@ -38,8 +39,34 @@ function specifySteady(planned: PlannedTrial, options: SpecificationOptions): Tr
     ...common,
     rehearsalTokens: isBrowser(planned.arm.client) ? REHEARSAL_TOKENS_IN_BROWSER : REHEARSAL_TOKENS,
     ...conditionsOf(planned, plan, common.workload),
+    ...arrivalsOf(plan, common.drainNs),
     ...rampOf(planned, plan),
     windowNs: plan.windowNs,
+  };
+}
+
+/** Of 30,000 first tokens, one comes later than four σ beyond the median. */
+const LATEST_FIRST_TOKEN_SIGMAS = 4;
+
+/**
+ * The processes need no more of arrivals than when streams begin and how long they are. A stream
+ * that begins at the end has its only token after it.
+ */
+function arrivalsOf(
+  { arrivals, workload }: Plan,
+  drainNs: number,
+): Pick<TrialSpecification, 'arrivals'> & Partial<Pick<TrialSpecification, 'drainNs'>> {
+  if (arrivals === undefined) return {};
+  const { firstTokenMedianMs, firstTokenSigma } = workload;
+  const latestNs =
+    firstTokenMedianMs * NS_PER_MS * Math.exp(LATEST_FIRST_TOKEN_SIGMAS * firstTokenSigma);
+  const { kind } = arrivals;
+  return {
+    arrivals:
+      kind === 'drawn'
+        ? { kind, model: arrivals.model }
+        : { kind, startNs: arrivals.startNs, tokens: arrivals.tokens },
+    drainNs: drainNs + latestNs,
   };
 }
 

@@ -3,12 +3,15 @@
 
 import { measureStorm, streamsNotDone } from './measure-storm.ts';
 import { measureSpread } from './spread.ts';
+import { arrivalsOfTrial } from '../../analysis/arrivals-of-trial.ts';
 import { judgeArrivals } from '../../analysis/issued-starts.ts';
 import { joinStamps, type JoinedStamps, type JoinInput } from '../../analysis/join.ts';
 import { spreadOfProcesses } from '../../analysis/process-spread.ts';
 import { partByLarge } from './behind-large.ts';
 import { partDelivery } from './neighbours.ts';
 import { summariseStalls } from './summarise-stalls.ts';
+import type { ArrivalsRecord } from '../../contract/arrivals-record.ts';
+import { planArrivals } from '../../contract/arrivals.ts';
 import { quantileOf } from '../../contract/distribution.ts';
 import type { TrialSpecification } from '../../contract/messages.ts';
 import {
@@ -67,7 +70,9 @@ export function recordSteady(
   const joined = joinStamps(input);
   const { distributions, ...found } = ofConditions(measured, input);
   const missingStamps = joined.missingStamps + (isStorm ? unexplained(input, client) : 0);
+  const arrived = arrivalsOf(measured, input);
   const findings: StampFindings = {
+    ...(arrived !== undefined && { arrived }),
     missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
     startLagP99Ns: quantileOf(joined.distributions.startLagNs, 0.99),
@@ -101,7 +106,8 @@ export function recordSteady(
     distributions: { ...withoutConnect(joined.distributions, specification), ...distributions },
     missingStamps,
     mostNegativeNs: joined.mostNegativeNs,
-    steadiness: joined.steadiness,
+    // The load itself changes within the window, so that delivery may, too.
+    steadiness: { ...joined.steadiness, ...(arrived !== undefined && { isDrifting: false }) },
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),
@@ -116,6 +122,7 @@ export function recordSteady(
     ...measured.sockets,
     ...(measured.socketsAfterRamp !== undefined && { afterRamp: measured.socketsAfterRamp }),
     ...(measured.calls !== undefined && { calls: measured.calls }),
+    ...(arrived !== undefined && { arrivals: arrived }),
     ...(measured.canary !== undefined && { canary: recordCanary(measured.canary) }),
     ...(measured.kernel !== undefined && { kernel: measured.kernel }),
     ...(isStorm && { storm: measureStorm(measured.clientStamps, input.windowEndNs) }),
@@ -123,6 +130,21 @@ export function recordSteady(
     gates: checkSteadyGates(measured, findings),
     warnings: warnOf(planned, measured, joined),
   };
+}
+
+/** Undefined for a steady population. */
+function arrivalsOf(
+  { specification, clientStamps }: MeasuredSteady,
+  { windowStartNs, windowEndNs }: JoinInput,
+): ArrivalsRecord | undefined {
+  const { arrivals, workload, workloadSeed, tailNs } = specification;
+  if (arrivals === undefined) return undefined;
+  const streams = planArrivals(arrivals, {
+    workload,
+    seed: workloadSeed,
+    horizonNs: windowEndNs + tailNs,
+  });
+  return arrivalsOfTrial({ streams, client: clientStamps, windowStartNs, windowEndNs });
 }
 
 /** The low phase begins once all of its streams are open. */
@@ -212,7 +234,7 @@ function warnOf(
       message: `${(100 * sameTurnShare).toFixed(2)} % of tokens in the window shared ${upstreams.length === 0 ? 'a turn of the pacer' : 'a read from the upstream'} with the token before them`,
     });
   }
-  if (isDrifting)
+  if (isDrifting && specification.arrivals === undefined)
     warnings.push({
       code: 'drift',
       message: 'delivery p50 drifted by more than 20 to 25 % within the window',

@@ -6,8 +6,9 @@ import type { LoadPoint } from '../../contract/load-point.ts';
 import type { Plan } from '../../contract/run-file.ts';
 import type { StallSpecification } from '../../contract/stall.ts';
 import type { Timetable, TimetablePhase } from '../../contract/timetable.ts';
+import { TAIL_NS } from '../../contract/tail.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import { RAMP_SHARE, TAIL_NS } from '../../trial/specification.ts';
+import { RAMP_SHARE } from '../../trial/specification.ts';
 
 type Moments = Pick<Plan, 'warmupNs' | 'windowNs'>;
 

@@ -1,3 +1,4 @@
+import { arrivalMetrics } from '../../analysis/metrics/arrivals.ts';
 import { LATER_ENDPOINT } from '../../analysis/metrics/metric.ts';
 import {
   ordinaryRequestMetrics,
@@ -8,7 +9,13 @@ import {
 import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
 
 export const streamReading: ScenarioReading = {
-  metrics: [...steadyMetrics, ...pageMetrics, ...proxyMetrics, ...ordinaryRequestMetrics],
+  metrics: [
+    ...steadyMetrics,
+    ...pageMetrics,
+    ...proxyMetrics,
+    ...ordinaryRequestMetrics,
+    ...arrivalMetrics,
+  ],
   floor: 'null-arm',
   isEndpointAt: (endpoint, { loadPoint }) =>
     loadPoint.endpoints?.includes(endpoint) ?? endpoint !== LATER_ENDPOINT,

@@ -9,7 +9,14 @@ export const stream = {
   question:
     'What does each transport cost, and how soon does each token arrive, while many streams run steadily?',
   summary: 'a steady population of token streams: latency, cadence, CPU, bytes, memory',
-  flags: { loads: 'takes', carries: 'takes', source: 'takes', path: 'takes', browser: 'takes' },
+  flags: {
+    loads: 'takes',
+    carries: 'takes',
+    arrivals: 'takes',
+    source: 'takes',
+    path: 'takes',
+    browser: 'takes',
+  },
   needs: ['single-streams', 'told-attempts'],
   // With a page, each of its interfaces is an arm.
   armsByClient: { browser: ['sse/browser', 'sse/browser-fetch', 'ws/browser'] },
