@@ -11,7 +11,7 @@ import { compareRunFolders, type Compared, type CompareOptions } from './compare
 import { compareSuites } from './compare-suites.ts';
 import type { CommandOutput } from './command-output.ts';
 
-const compareFormats = ['text', 'md', 'json'] as const;
+const compareFormats = ['text', 'md', 'html', 'json'] as const;
 
 type CompareFormat = (typeof compareFormats)[number];
 
