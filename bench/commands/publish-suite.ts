@@ -37,7 +37,7 @@ export function publishSuite(
   const svgs = new Map<string, string>(
     suite.parts.flatMap((part, index) =>
       (published[index]?.charts ?? []).map(
-        ({ file, svg }) => [`${part.folder}/charts/${file}`, svg] as const,
+        ({ file, pageSvg }) => [`${part.folder}/charts/${file}`, pageSvg] as const,
       ),
     ),
   );

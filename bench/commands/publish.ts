@@ -54,7 +54,7 @@ export async function publish(folder: string): Promise<Published> {
   const html = renderReportPage(report, {
     charts,
     thresholds,
-    svgOf: (file) => charts.find((chart) => `charts/${chart.file}` === file)?.svg,
+    svgOf: (file) => charts.find((chart) => `charts/${chart.file}` === file)?.pageSvg,
   });
   writeRunFile(folder, 'report.md', markdown);
   writeRunFile(folder, 'report.html', html);

@@ -70,7 +70,9 @@ it('formats that track numbers have those of every part', async () => {
 it('the formats of other programs have every part', async () => {
   const openMetrics = (await report('openmetrics')).stdout;
   expect(openMetrics.match(/^# TYPE streamduel_run info$/gm)).toHaveLength(1);
-  expect(openMetrics.match(/^streamduel_run_info\{[^}]*scenario="(stream|burst)"/gm)).toHaveLength(2);
+  expect(openMetrics.match(/^streamduel_run_info\{[^}]*scenario="(stream|burst)"/gm)).toHaveLength(
+    2,
+  );
   expect((await report('junit')).stdout.match(/<testsuite name="(stream|burst)"/g)).toHaveLength(2);
 });
 

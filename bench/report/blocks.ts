@@ -55,6 +55,8 @@ export interface Figure {
   readonly file: string;
   /** Text alternative for those who cannot see it. */
   readonly alt: string;
+  /** What it draws, as numbers, for a format that can fold them. */
+  readonly values?: Table;
 }
 
 /** Blocks that are folded until the reader opens them. */

@@ -15,7 +15,8 @@ export async function renderCharts(context: RunReport): Promise<readonly Chart[]
       file: plan.file,
       title: plan.title,
       alt: plan.alt,
-      svg: await renderSvg(plan),
+      values: plan.values,
+      ...(await renderSvg(plan)),
     })),
   );
 }

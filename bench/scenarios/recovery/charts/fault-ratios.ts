@@ -20,6 +20,7 @@ import {
   FEWEST_ROWS,
   isShown,
   ratioRows,
+  ratioTable,
   type RatioRow,
 } from '../../../report/charts/ratio-rows.ts';
 import { armColourOf } from '../../../report/charts/theme.ts';
@@ -64,6 +65,7 @@ function planPair(
           margin: marginOf(context, group, otherArm),
         }),
       },
+      values: ratioTable(rows, 'fault'),
     },
   ];
 }

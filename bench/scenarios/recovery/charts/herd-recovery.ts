@@ -6,11 +6,13 @@ import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { armName } from '../../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../../contract/load-point.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
-import { formatCount, formatSetting } from '../../../report/format.ts';
+import { left, right, table, type Table } from '../../../report/blocks.ts';
+import { formatCount, formatPercent, formatSetting } from '../../../report/format.ts';
 import { isHerd, type RecoveryContext } from '../report/recovery-context.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
 import { armChannels } from '../../../report/charts/arm-channels.ts';
 import type { ChartPlan, ChartSpec } from '../../../report/charts/chart.ts';
+import { hoverPoints } from '../../../report/charts/hover.ts';
 import { ink } from '../../../report/charts/theme.ts';
 import {
   labelLookup,
@@ -36,9 +38,32 @@ export function planHerdRecoveries(context: RecoveryContext): readonly ChartPlan
         title,
         alt: `Share of clients that have tokens again, and attempts to connect, against the time since the server was killed, one column for each policy. ${members.map((one) => altWords(context, one)).join(' ')}`,
         spec: specOf(context, members, title),
+        values: valuesOf(context, members),
       };
     },
   );
+}
+
+function valuesOf({ analysis }: RecoveryContext, members: readonly FaultAnalysis[]): Table {
+  const rows = members.flatMap(({ loadPoint, arms }) =>
+    arms.flatMap(({ arm, curve }) =>
+      curve.resumedShare.map((share, bin) => [
+        loadPoint.policy ?? 'identical',
+        armTitleOf(analysis, arm),
+        formatSetting((bin + 1) * curve.binNs, 'ns'),
+        formatPercent(share, 3),
+        formatCount(Math.round(perTenth(curve, curve.attempts[bin] ?? 0))),
+      ]),
+    ),
+  );
+  const columns = [
+    left('policy'),
+    left('arm'),
+    right('since the fault'),
+    right('clients back'),
+    right('attempts per 100 ms'),
+  ];
+  return table(columns, rows);
 }
 
 function altWords({ analysis }: RecoveryContext, { loadPoint, arms }: FaultAnalysis): string {
@@ -124,6 +149,7 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= frame.endNs),
+    words: (share) => formatPercent(share, 3),
     y,
     height: 180,
     endNs: frame.endNs,
@@ -154,6 +180,7 @@ function attemptsPanel(
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= endNs),
+    words: (attempts) => formatCount(Math.round(attempts)),
     y,
     height: 120,
     endNs,
@@ -168,6 +195,7 @@ function outageOf({ arms }: FaultAnalysis): number {
 
 interface LinePanel {
   readonly rows: readonly { readonly arm: string; readonly at: number; readonly value: number }[];
+  readonly words: (value: number) => string;
   readonly y: ChartSpec;
   readonly height: number;
   readonly endNs: number;
@@ -177,7 +205,7 @@ interface LinePanel {
 
 function linePanel(
   { analysis }: RecoveryContext,
-  { rows, y, height, endNs, interpolate, outageNs }: LinePanel,
+  { rows, words, y, height, endNs, interpolate, outageNs }: LinePanel,
 ): ChartSpec {
   const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
@@ -205,6 +233,13 @@ function linePanel(
         mark: { type: 'line', interpolate, strokeWidth: index === 0 ? 4 : 2 },
         encoding: { x, y, ...armChannels(arms, { orient: 'top', width: LEGEND_WIDTH }) },
       })),
+      hoverPoints(
+        rows.map((row) => ({
+          ...row,
+          tip: `${row.arm}, ${formatSetting(row.at, 'ns')}: ${words(row.value)}`,
+        })),
+        { x, y },
+      ),
     ],
   };
 }
