@@ -24,6 +24,8 @@ export interface Table {
   readonly kind: 'table';
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | Cell)[])[];
+  /** Anchors of the rows, for a format whose links can lead to one. */
+  readonly anchors?: readonly string[];
 }
 
 export interface Column {

@@ -7,6 +7,7 @@ import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
 import { renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
 import { renderMarkdown } from './formats/markdown.ts';
+import { renderEffects, renderTrials, type PageViews } from './page/page-views.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { renderAnswer } from './sections/answer.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
@@ -22,12 +23,15 @@ import { renderCost, renderEnvironment, renderRepetition } from './sections/repr
 import { renderResults } from './sections/results.ts';
 import { renderValidity } from './sections/validity.ts';
 import { renderThresholdSection } from './thresholds.ts';
+import { termsOf } from './page/terms.ts';
 
 export interface ReportOptions {
   /** The charts that exist in the run folder. */
   readonly charts: readonly ChartLink[];
   /** The results of the run's thresholds. */
   readonly thresholds?: readonly ThresholdResult[];
+  /** What a page shows besides. */
+  readonly views?: PageViews;
 }
 
 /** As Markdown: the same analysis gives the same text, to the byte. */
@@ -40,21 +44,26 @@ export function renderReportPage(
   context: RunReport,
   options: ReportOptions & Pick<HtmlPage, 'svgOf'>,
 ): string {
-  return renderHtmlPage({ blocks: reportBlocks(context, options), svgOf: options.svgOf });
+  return renderHtmlPage({
+    blocks: reportBlocks(context, options),
+    svgOf: options.svgOf,
+    terms: termsOf(context),
+  });
 }
 
 /** A pilot shows nothing that compares the arms. */
 export function reportBlocks(
   context: RunReport,
-  { charts, thresholds = [] }: ReportOptions,
+  { charts, thresholds = [], views }: ReportOptions,
 ): readonly Block[] {
   const { analysis } = context;
   return flow([
     renderHeadline(context),
     renderPilot(context),
     ...(analysis.pilot === undefined
-      ? [...comparison(context, charts), renderCanary(context)]
+      ? [...comparison(context, charts, views), renderCanary(context)]
       : []),
+    views === undefined ? [] : renderTrials(context, views),
     renderThresholdSection(thresholds, context),
     renderValidity(context),
     renderFailures(analysis),
@@ -68,10 +77,15 @@ export function reportBlocks(
   ]);
 }
 
-function comparison(context: RunReport, charts: readonly ChartLink[]): readonly Content[] {
+function comparison(
+  context: RunReport,
+  charts: readonly ChartLink[],
+  views: PageViews | undefined,
+): readonly Content[] {
   const { parts } = context;
   return [
     renderAnswer(context, charts),
+    views === undefined ? [] : renderEffects(views),
     parts.sections?.(context, charts) ?? [],
     renderArrivals(context),
     renderBrowser(context),

@@ -17,7 +17,10 @@ a{color:var(--link)}
 .skip{position:absolute;left:-100rem}
 .skip:focus{left:1rem;top:1rem;background:var(--page);padding:.5rem}
 h1{font-size:1.6rem;line-height:1.25;margin:.5rem 0 1rem}
-h2{font-size:1.25rem;margin:2.4rem 0 .6rem;padding-top:.8rem;border-top:1px solid var(--line)}
+section{margin:2.2rem 0 0;border-top:1px solid var(--line);padding-top:.8rem}
+h2{font-size:1.25rem;margin:0;display:inline}
+section>details>summary{margin:0 0 .6rem}
+section>details>summary::marker{color:var(--muted)}
 h3{font-size:1.05rem;margin:1.6rem 0 .5rem}
 p,li{max-width:48rem}
 code,pre{font:.9em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
@@ -33,6 +36,13 @@ td.right{white-space:nowrap}
 .good{color:var(--good)}.bad{color:var(--bad)}.doubt{color:var(--doubt)}.muted{color:var(--muted)}
 details{margin:.8rem 0}
 summary{cursor:pointer}
+.values{font-size:.9rem;margin-top:-.4rem}
+.values>summary{color:var(--muted)}
+.values .table{max-height:24rem;overflow:auto}
+.term{color:inherit;text-decoration:underline dotted;text-decoration-color:var(--muted);text-underline-offset:.2em}
+tr:target td,dt:target,dt:target+dd{background:var(--raised)}
+dt{font-weight:600;margin-top:.6rem}
+dd{margin:0 0 0 1.2rem;max-width:48rem}
 figure{margin-left:0;margin-right:0}
 figure svg{max-width:100%;height:auto}
 .alert{border-left:4px solid var(--muted);background:var(--raised);padding:.4rem 1rem;margin:1rem 0;border-radius:0 6px 6px 0}
