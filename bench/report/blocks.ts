@@ -154,6 +154,14 @@ export function alert(severity: Alert['severity'], content: Content): Alert {
   return { kind: 'alert', severity, blocks: flow(content) };
 }
 
+/** The same blocks in a document above the folder that their figures are named from. */
+export function within(folder: string, blocks: readonly Block[]): readonly Block[] {
+  return blocks.map((block): Block => {
+    if (block.kind === 'figure') return { ...block, file: `${folder}/${block.file}` };
+    return 'blocks' in block ? { ...block, blocks: within(folder, block.blocks) } : block;
+  });
+}
+
 /** The same blocks as part of another document, with headings so many levels deeper. */
 export function deepen(blocks: readonly Block[], levels = 1): readonly Block[] {
   return blocks.map((block): Block => {

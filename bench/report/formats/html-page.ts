@@ -48,9 +48,11 @@ function contents(anchors: readonly Anchor[], words: readonly Term[]): string {
   const items = [...sections, ...(words.length === 0 ? [] : [WORDS])].map(
     ({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`,
   );
-  return items.length < 2
-    ? ''
-    : `<nav aria-label="Contents"><details open><summary>Contents</summary><ol>${items.join('')}</ol></details></nav>`;
+  if (items.length < 2) return '';
+  const listed = `<ol>${items.join('')}</ol>`;
+  // Beside the text where there is room, else folded, so that the answer is on the first screen.
+  return `<nav class="narrow" aria-label="Contents"><details><summary>Contents</summary>${listed}</details></nav>
+<nav class="wide" aria-label="Contents">${listed}</nav>`;
 }
 
 const WORDS = { id: 'words', text: 'Words' };

@@ -11,7 +11,8 @@ html{scroll-padding-top:1rem}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.55 ${FONT}}
 main{max-width:64rem;padding:1.5rem 1rem 4rem;margin:0 auto}
 nav{padding:1rem 1rem 0;max-width:64rem;margin:0 auto;font-size:.9rem}
-nav ol{margin:.4rem 0;padding-left:1.4rem}
+nav ol{margin:.4rem 0;padding-left:1.6rem}
+.wide{display:none}
 nav summary{color:var(--muted)}
 a{color:var(--link)}
 .skip{position:absolute;left:-100rem}
@@ -30,6 +31,7 @@ pre code{background:none;padding:0}
 .table,figure{overflow-x:auto;margin:1rem 0}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left}
+th:first-child,td:first-child{min-width:min(11rem,40vw)}
 th{border-bottom:2px solid var(--line);color:var(--muted);font-weight:600}
 .right{text-align:right}
 td.right{white-space:nowrap}
@@ -44,13 +46,15 @@ tr:target td,dt:target,dt:target+dd{background:var(--raised)}
 dt{font-weight:600;margin-top:.6rem}
 dd{margin:0 0 0 1.2rem;max-width:48rem}
 figure{margin-left:0;margin-right:0}
-figure svg{max-width:100%;height:auto}
+figure svg{max-width:100%;min-width:min(100%,36rem);height:auto;display:block}
+.alert p,.alert li{max-width:none}
 .alert{border-left:4px solid var(--muted);background:var(--raised);padding:.4rem 1rem;margin:1rem 0;border-radius:0 6px 6px 0}
 .alert.warning{border-color:var(--doubt)}.alert.caution{border-color:var(--bad)}
 .severity{margin:.3rem 0;text-transform:uppercase;font-size:.75rem;letter-spacing:.06em;color:var(--muted)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
-@media (min-width:88rem){nav{position:fixed;left:0;top:0;width:15rem;max-height:100vh;overflow:auto}main{margin-left:max(16rem,calc(50vw - 32rem))}}
-@media print{nav,.skip{display:none}main{max-width:none;padding:0}details:not([open])>*:not(summary){display:none}section{break-inside:auto}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
+@media (max-width:40rem){figure svg{max-width:none;min-width:36rem}}
+@media (min-width:88rem){.narrow{display:none}.wide{display:block}nav{position:fixed;left:0;top:0;width:15rem;max-height:100vh;overflow:auto}main{margin-left:max(16rem,calc(50vw - 32rem))}}
+@media print{nav,nav.wide,.skip{display:none}main{max-width:none;padding:0}details:not([open])>*:not(summary){display:none}section{break-inside:auto}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 `
   .trim()
   .replaceAll('\n', '');

@@ -11,7 +11,7 @@ import {
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
-import { NS_PER_S } from '../../contract/units.ts';
+import { MIB, NS_PER_S } from '../../contract/units.ts';
 import { left, right, table, type Table } from '../blocks.ts';
 import { armChannels } from '../charts/arm-channels.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../charts/chart.ts';
@@ -126,7 +126,7 @@ function panelOf(
   const times = linearTicks(0, Math.max(1, ...rows.map(({ second }) => second)), 8).filter(
     (tick) => Number.isInteger(tick) && tick > 0,
   );
-  const ticks = ticksFromZero(Math.max(...rows.map(({ high }) => high), Number.EPSILON));
+  const ticks = ticksOf(unit, Math.max(...rows.map(({ high }) => high), Number.EPSILON));
   const x = {
     field: 'second',
     type: 'quantitative',
@@ -157,6 +157,12 @@ function panelOf(
       ],
     },
   ];
+}
+
+/** Bytes have round labels in MiB. */
+function ticksOf(unit: MetricUnit, high: number): readonly number[] {
+  const size = unit === 'bytes' ? MIB : 1;
+  return ticksFromZero(high / size).map((tick) => tick * size);
 }
 
 function rowOf(

@@ -121,7 +121,7 @@ function panelOf(
     title: null,
     sort: shown,
     scale: { domain: shown },
-    axis: { labelColor: ink.text, grid: true },
+    axis: { labelColor: ink.text, labelPadding: 6, grid: true },
   };
   return {
     title: { text: `${title}, trial ${trial}`, fontSize: 12, frame: 'group', offset: 8 },

@@ -55,6 +55,18 @@ export const wordTerms: readonly Term[] = Object.entries(words).map(([text, mean
   kind: 'word',
 }));
 
+/** For a page without a table of definitions: metrics are explained among the words. */
+export function explainedWords(metrics: ReportContext['metrics']): readonly Term[] {
+  const titles = new Map(metrics.map((metric) => [metric.title, metric]));
+  const ofMetrics = [...titles.values()].map(({ id, title, definition }): Term => ({
+    text: title,
+    id: `word-${id}`,
+    meaning: definition,
+    kind: 'word',
+  }));
+  return [...ofMetrics, ...wordTerms];
+}
+
 /** Metrics first: where a title is also a word, the formula says more. */
 export function termsOf({ metrics }: Pick<ReportContext, 'metrics'>): readonly Term[] {
   const ofMetrics = metrics.map(({ id, title, definition }): Term => ({
