@@ -112,7 +112,7 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .option('--format <format>', 'md, html or json (default: md)')
     .action(async (folders: string[], flags: JoinFlags) => {
       const { joinCommand } = await import('./commands/join.ts');
-      setExitCode(joinCommand(folders, flags, output));
+      setExitCode(await joinCommand(folders, flags, output));
     });
 
   program

@@ -4,8 +4,8 @@
 import { darkInk, FONT, ink } from '../charts/theme.ts';
 
 export const pageStyle = `
-:root{--text:${ink.text};--muted:${ink.muted};--line:${ink.line};--page:#fff;--raised:#f6f8fa;--link:#0b5cad;--good:#116329;--bad:#b3261e;--doubt:#7a4b00}
-@media (prefers-color-scheme:dark){:root{--text:${darkInk[ink.text]};--muted:${darkInk[ink.muted]};--line:${darkInk[ink.line]};--page:#0d1117;--raised:#161b22;--link:#79b8ff;--good:#6fdd8b;--bad:#ff9a94;--doubt:#e9b872}}
+:root{--text:${ink.text};--muted:${ink.muted};--line:${ink.line};--page:#fff;--raised:#f6f8fa;--link:#0b5cad;--edge:#1f232833;--good:#116329;--bad:#b3261e;--doubt:#7a4b00}
+@media (prefers-color-scheme:dark){:root{--text:${darkInk[ink.text]};--muted:${darkInk[ink.muted]};--line:${darkInk[ink.line]};--page:#0d1117;--raised:#161b22;--link:#79b8ff;--edge:#e6edf340;--good:#6fdd8b;--bad:#ff9a94;--doubt:#e9b872}}
 *{box-sizing:border-box}
 html{scroll-padding-top:1rem}
 body{margin:0;background:var(--page);color:var(--text);font:16px/1.55 ${FONT}}
@@ -29,6 +29,7 @@ code{background:var(--raised);border-radius:3px;padding:.1em .3em;overflow-wrap:
 pre{background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:.8rem;overflow-x:auto;white-space:pre-wrap}
 pre code{background:none;padding:0}
 .table,figure{overflow-x:auto;margin:1rem 0}
+.table{background:linear-gradient(to right,var(--page),transparent) left/3rem 100% no-repeat local,linear-gradient(to left,var(--page),transparent) right/3rem 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) left/1rem 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) right/1rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left}
 th:first-child,td:first-child{min-width:min(11rem,40vw)}

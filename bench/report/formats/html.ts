@@ -14,6 +14,8 @@ export interface HtmlOptions {
   readonly terms?: readonly Term[];
 }
 
+/** HTML has no deeper headings. */
+const DEEPEST = 6;
 const SECTION_END = '</details></section>';
 
 /** A heading that the contents of a page lead to. */
@@ -86,7 +88,8 @@ export class HtmlRenderer {
     const plain = plainText(text);
     const id = this.#idOf(plain);
     this.anchors.push({ id, level, text: plain });
-    return `<h${level} id="${id}">${renderInline(text)}</h${level}>`;
+    const tag = `h${Math.min(level, DEEPEST)}`;
+    return `<${tag} id="${id}">${renderInline(text)}</${tag}>`;
   }
 
   /** In the form in which GitHub makes them, so that links between headings hold in both formats. */
