@@ -111,7 +111,10 @@ function columnsOf({ course, windowNs }: WithCourse): Columns {
   const { stepNs, steps } = course;
   const lengthNs = (step: number): number => Math.min(stepNs, windowNs - step * stepNs);
   return {
-    tokensPerSecond: steps.map(({ tokens }, step) => (tokens * NS_PER_S) / lengthNs(step)),
+    // A step beyond the window has no length.
+    tokensPerSecond: steps.map(({ tokens }, step) =>
+      lengthNs(step) > 0 ? (tokens * NS_PER_S) / lengthNs(step) : undefined,
+    ),
     deliveryP50Ns: steps.map(({ deliveryP50Ns }) => deliveryP50Ns),
     deliveryP99Ns: steps.map(({ deliveryP99Ns }) => deliveryP99Ns),
     ...processColumns(course),

@@ -5,9 +5,9 @@ import { renderArrivals } from './arrivals.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
-import { renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
+import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
 import { renderMarkdown } from './formats/markdown.ts';
-import { renderEffects, renderTrials, type PageViews } from './page/page-views.ts';
+import { renderEffects, renderTrials, withoutCourses, type PageViews } from './page/page-views.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { renderAnswer } from './sections/answer.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
@@ -39,16 +39,24 @@ export function renderReport(context: RunReport, options: ReportOptions): string
   return `${renderMarkdown(reportBlocks(context, options))}\n`;
 }
 
-/** As one HTML file, with its charts within. */
+/**
+ * As one HTML file, with its charts within. Where many load points or arms would make it too large,
+ * the course of the window is left out, which it says.
+ */
 export function renderReportPage(
   context: RunReport,
   options: ReportOptions & Pick<HtmlPage, 'svgOf'>,
 ): string {
-  return renderHtmlPage({
-    blocks: reportBlocks(context, options),
-    svgOf: options.svgOf,
-    terms: termsOf(context),
-  });
+  const renderWith = (shown: ReportOptions): string =>
+    renderHtmlPage({
+      blocks: reportBlocks(context, shown),
+      svgOf: options.svgOf,
+      terms: termsOf(context),
+    });
+  const page = renderWith(options);
+  return options.views === undefined || Buffer.byteLength(page) <= MOST_PAGE_BYTES
+    ? page
+    : renderWith({ ...options, views: withoutCourses(options.views) });
 }
 
 /** A pilot shows nothing that compares the arms. */

@@ -100,7 +100,7 @@ function renderRun(
     differences.length === 0
       ? 'Machine and software: nothing that was recorded differs.'
       : differenceTable(against),
-    alarms.length === 0 ? [] : alert('caution', alarms.join('\n')),
+    alarms.length === 0 ? [] : alert('caution', list(alarms)),
     list([
       ...warnings.map(({ message }) => message),
       ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`),

@@ -45,6 +45,16 @@ const ROW_HEIGHT = 22;
 /** The noise floor lies below the effect, in the same row. */
 const FLOOR_OFFSET = 7;
 
+/**
+ * With two blocks an interval may reach from nothing to infinity: it is drawn as far as this factor,
+ * and its table says how far it goes.
+ */
+const MOST_FACTOR = 100;
+
+function cut({ low, high }: Pick<Interval, 'low' | 'high'>): Pick<Interval, 'low' | 'high'> {
+  return { low: Math.max(low, 1 / MOST_FACTOR), high: Math.min(high, MOST_FACTOR) };
+}
+
 /** The rows as numbers. */
 export function ratioTable(rows: readonly RatioRow[], names: string): Table {
   const hasFloors = rows.some(({ floor }) => floor !== undefined);
@@ -70,13 +80,14 @@ export function ratioRows(
   const floors = rows.flatMap(({ name, floor }) =>
     floor === undefined
       ? []
-      : [{ name, ...floor, tip: `${name}, between equal arms: ${formatRatio(floor)}` }],
+      : [{ name, ...cut(floor), tip: `${name}, between equal arms: ${formatRatio(floor)}` }],
   );
   const told = rows.map(({ floor: _, ...row }) => ({
     ...row,
+    ...cut(row),
     tip: `${row.name}: ${formatRatio({ ...row, value: row.ratio })}`,
   }));
-  const values = [...rows, ...zone, ...floors].flatMap(({ low, high }) => [low, high]);
+  const values = [...told, ...zone, ...floors].flatMap(({ low, high }) => [low, high]);
   const [bottom, top] = [Math.min(...values, 1) * 0.98, Math.max(...values, 1) * 1.02];
   const ticks = (top / bottom > 8 ? logTicks(bottom, top) : linearTicks(bottom, top, 6)).filter(
     (tick) => tick >= bottom && tick <= top,

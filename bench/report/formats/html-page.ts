@@ -6,6 +6,9 @@ import { escapeHtml, HtmlRenderer, type Anchor, type HtmlOptions } from './html.
 import { pageStyle } from './html-style.ts';
 import type { Term } from '../page/terms.ts';
 
+/** A page must be small enough to be sent and opened anywhere. */
+export const MOST_PAGE_BYTES = 1.5 * 1024 * 1024;
+
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 

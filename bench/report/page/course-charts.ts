@@ -153,7 +153,7 @@ function panelOf(
           encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
         },
         { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
-        hoverPoints(rows, { x, y }),
+        hoverPoints(rows, { x, y }, courseQuantities.indexOf(quantity)),
       ],
     },
   ];

@@ -45,6 +45,18 @@ export async function renderPageViews(context: RunReport, views: TrialViews): Pr
   };
 }
 
+/** The same without its largest part. */
+export function withoutCourses(views: PageViews): PageViews {
+  return {
+    ...views,
+    courses: [],
+    courseCharts: [],
+    missingCourses: [
+      'Not drawn: with so many load points and arms the page would be too large to be sent. `run.ndjson` has the course of each trial.',
+    ],
+  };
+}
+
 export function allCharts({ effectCharts, courseCharts, laneCharts }: PageViews): readonly Chart[] {
   return [...effectCharts, ...courseCharts, ...laneCharts];
 }

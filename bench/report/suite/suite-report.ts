@@ -3,7 +3,7 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
-import { renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
+import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
 import { explainedWords } from '../page/terms.ts';
 import { reportBlocks } from '../report.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
@@ -37,9 +37,6 @@ import type { SuiteContext, SuitePart } from './suite-context.ts';
 export function renderSuiteReport(suite: SuiteContext): string {
   return `${renderMarkdown(suiteBlocks(suite, { file: 'report.md', whole: new Set() }))}\n`;
 }
-
-/** The page of a suite must be small enough to be sent and opened anywhere. */
-export const MOST_PAGE_BYTES = 1.5 * 1024 * 1024;
 
 /**
  * As one HTML file, in which the whole report of each part is folded. Where that is too large, the

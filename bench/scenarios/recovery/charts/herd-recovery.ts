@@ -94,7 +94,7 @@ function specOf(
   return {
     title: { text: title, subtitle: 'mean over trials; shaded: no server is there', offset: 16 },
     spacing: 32,
-    hconcat: members.map((fault) => ({
+    hconcat: members.map((fault, column) => ({
       title: {
         text: `policy ${fault.loadPoint.policy ?? 'identical'}`,
         fontSize: 12,
@@ -102,13 +102,17 @@ function specOf(
         offset: 10,
       },
       spacing: 16,
-      vconcat: [sharePanel(context, fault, frame), attemptsPanel(context, fault, frame)],
+      vconcat: [
+        sharePanel(context, fault, { ...frame, panel: 2 * column }),
+        attemptsPanel(context, fault, { ...frame, panel: 2 * column + 1 }),
+      ],
     })),
     resolve: { scale: { color: 'shared', strokeDash: 'shared' } },
   };
 }
 
 interface Frame {
+  readonly panel: number;
   readonly endNs: number;
   readonly most: number;
 }
@@ -149,6 +153,7 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= frame.endNs),
+    panel: frame.panel,
     words: (share) => formatPercent(share, 3),
     y,
     height: 180,
@@ -161,7 +166,7 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
 function attemptsPanel(
   context: RecoveryContext,
   fault: FaultAnalysis,
-  { endNs, most }: Frame,
+  { endNs, most, panel }: Frame,
 ): ChartSpec {
   const rows = fault.arms.flatMap(({ arm, curve }) =>
     curve.attempts.map((count, bin) => ({
@@ -180,6 +185,7 @@ function attemptsPanel(
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= endNs),
+    panel,
     words: (attempts) => formatCount(Math.round(attempts)),
     y,
     height: 120,
@@ -195,6 +201,8 @@ function outageOf({ arms }: FaultAnalysis): number {
 
 interface LinePanel {
   readonly rows: readonly { readonly arm: string; readonly at: number; readonly value: number }[];
+  /** Its number among all panels. */
+  readonly panel: number;
   readonly words: (value: number) => string;
   readonly y: ChartSpec;
   readonly height: number;
@@ -205,7 +213,7 @@ interface LinePanel {
 
 function linePanel(
   { analysis }: RecoveryContext,
-  { rows, words, y, height, endNs, interpolate, outageNs }: LinePanel,
+  { rows, panel, words, y, height, endNs, interpolate, outageNs }: LinePanel,
 ): ChartSpec {
   const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
@@ -239,6 +247,7 @@ function linePanel(
           tip: `${row.arm}, ${formatSetting(row.at, 'ns')}: ${words(row.value)}`,
         })),
         { x, y },
+        panel,
       ),
     ],
   };
