@@ -42,7 +42,7 @@ export interface CourseStep {
   readonly high: number;
 }
 
-export interface WorstStep {
+interface WorstStep {
   readonly trial: number;
   readonly block: number;
   readonly step: number;

@@ -41,7 +41,7 @@ export interface Compared {
   readonly value: object;
 }
 
-export interface Illustrated {
+interface Illustrated {
   readonly blocks: readonly Block[];
   readonly charts: readonly PageChart[];
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { NS_PER_S } from './units.ts';
 
 /** Seconds that a trial keeps; a longer window keeps steps of several seconds instead. */
-export const MOST_STEPS = 30;
+const MOST_STEPS = 30;
 
 export const courseSchema = z.object({
   /** Length of a step: whole seconds. */

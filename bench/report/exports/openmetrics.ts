@@ -10,7 +10,7 @@ import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 import { NS_PER_S } from '../../contract/units.ts';
 import { trackedEstimates, type ExportContext } from './tracked-estimates.ts';
 
-export interface Family {
+interface Family {
   readonly name: string;
   readonly type: 'gauge' | 'info';
   /** Suffix of the name; absent for a number without one. */
@@ -25,7 +25,7 @@ interface Sample {
 }
 
 const NAMESPACE = 'streamduel';
-export const END_OF_TEXT = '# EOF\n';
+const END_OF_TEXT = '# EOF\n';
 
 /** Units of OpenMetrics are base units, and words of a name. */
 const units: Record<MetricUnit, { readonly name?: string; readonly divisor: number }> = {

@@ -4,7 +4,7 @@
 import type { Term } from '../page/terms.ts';
 
 /** A text with marks of its own is left as it is. */
-const HAS_MARKS = /[`*[\]\\]/;
+const HAS_MARKS = /[`*\\]|\]\(/;
 /** Longer cells are sentences. */
 const MOST_CHARACTERS = 90;
 

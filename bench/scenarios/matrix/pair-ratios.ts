@@ -20,6 +20,7 @@ import {
   type MetricText,
   type ReportContext,
 } from '../../report/report-context.ts';
+import { floorOf } from '../../report/page/effects-chart.ts';
 import { pairOfNames } from './pair-table.ts';
 
 /** Beyond this factor a row would leave no room for the others. */
@@ -90,6 +91,7 @@ function rowsOf(
         high,
         colour: armColourOf(analysis, pair.otherArm),
         margin: comparison.margin.ratio,
+        floor: floorOf(point, id),
       },
     ];
   });
