@@ -69,6 +69,16 @@ const hostile = [
   '</style></section></details><svg onload="document.title=\'run\'">',
 ].join(' ');
 
+function addCourses(run: string): void {
+  const path = join(run, 'run.ndjson');
+  const [header = '', ...trials] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const lines = trials.map((line) => {
+    const trial = JSON.parse(line) as TrialRecord;
+    return JSON.stringify(trial.outcome === 'completed' ? { ...trial, ...windowed } : trial);
+  });
+  writeFileSync(path, `${[header, ...lines].join('\n')}\n`);
+}
+
 describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', () => {
   let folder = '';
   let browser: Browser;
@@ -127,16 +137,6 @@ describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', (
     const measured = readdirSync(folder).find((name) => name.endsWith('-stamped')) ?? '';
     cpSync(join(folder, measured), join(folder, 'stamped'), { recursive: true });
     rmSync(join(folder, measured), { recursive: true });
-  }
-
-  function addCourses(run: string): void {
-    const path = join(run, 'run.ndjson');
-    const [header = '', ...trials] = readFileSync(path, 'utf8').trimEnd().split('\n');
-    const lines = trials.map((line) => {
-      const trial = JSON.parse(line) as TrialRecord;
-      return JSON.stringify(trial.outcome === 'completed' ? { ...trial, ...windowed } : trial);
-    });
-    writeFileSync(path, `${[header, ...lines].join('\n')}\n`);
   }
 
   interface Opened {

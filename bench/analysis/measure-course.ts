@@ -45,11 +45,11 @@ export function measureCourse(
     stepNs,
     steps: deliveries.map((own, step) => {
       const sorted = sortNumbers(Float64Array.from(own));
-      return {
-        tokens: received[step] as number,
-        ...(sorted.length >= LEAST_FOR_MEDIAN && { deliveryP50Ns: nearestRank(sorted, 0.5) }),
-        ...(sorted.length >= LEAST_FOR_P99 && { deliveryP99Ns: nearestRank(sorted, 0.99) }),
-      };
+      return Object.assign(
+        { tokens: received[step] as number },
+        sorted.length >= LEAST_FOR_MEDIAN && { deliveryP50Ns: nearestRank(sorted, 0.5) },
+        sorted.length >= LEAST_FOR_P99 && { deliveryP99Ns: nearestRank(sorted, 0.99) },
+      );
     }),
   };
 }

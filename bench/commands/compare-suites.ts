@@ -52,7 +52,7 @@ export function compareSuites(
           // Charts of two scenarios may have one name.
           return {
             blocks: within(scenario, blocks),
-            charts: charts.map((chart) => ({ ...chart, folder: scenario })),
+            charts: charts.map((chart) => Object.assign({}, chart, { folder: scenario })),
           };
         }),
       );

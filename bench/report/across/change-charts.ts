@@ -3,9 +3,8 @@
 
 import type { RunAgainstOld, RunComparison } from '../../analysis/across/run-comparison.ts';
 import type { ChartPlan } from '../charts/chart.ts';
-import { ratioRows, ratioTable, type RatioRow } from '../charts/ratio-rows.ts';
+import { ratioRows, ratioTable, rowWords, type RatioRow } from '../charts/ratio-rows.ts';
 import { ink } from '../charts/theme.ts';
-import { formatRatio } from '../format.ts';
 import { loadWords, metricText, type MetricText } from '../report-context.ts';
 import { newLabel, verdictChanges } from './comparison-parts.ts';
 
@@ -27,13 +26,13 @@ export function planChanges(
     if (panels.length === 0) return [];
     const title = `What changed, ${newLabel(comparison, against)} against old`;
     const named = panels.flatMap((panel) =>
-      panel.rows.map((row) => ({ ...row, name: `${panel.title}: ${row.name}` })),
+      panel.rows.map((row) => Object.assign({}, row, { name: `${panel.title}: ${row.name}` })),
     );
     return [
       {
         file: changeChartFile(comparison, against),
         title,
-        alt: `Ratio new/old of each endpoint with its 95 % interval: ${named.map((row) => `${row.name} ${formatRatio({ ...row, value: row.ratio })}`).join('; ')}.`,
+        alt: `Ratio new/old of each endpoint with its 95 % interval: ${named.map(rowWords).join('; ')}.`,
         spec: {
           title: {
             text: title,

@@ -55,6 +55,11 @@ function cut({ low, high }: Pick<Interval, 'low' | 'high'>): Pick<Interval, 'low
   return { low: Math.max(low, 1 / MOST_FACTOR), high: Math.min(high, MOST_FACTOR) };
 }
 
+/** `Open latency p50 0.960 [0.810, 1.137]` */
+export function rowWords({ name, ratio, low, high }: RatioRow): string {
+  return `${name} ${formatRatio({ value: ratio, low, high })}`;
+}
+
 /** The rows as numbers. */
 export function ratioTable(rows: readonly RatioRow[], names: string): Table {
   const hasFloors = rows.some(({ floor }) => floor !== undefined);
@@ -82,11 +87,11 @@ export function ratioRows(
       ? []
       : [{ name, ...cut(floor), tip: `${name}, between equal arms: ${formatRatio(floor)}` }],
   );
-  const told = rows.map(({ floor: _, ...row }) => ({
-    ...row,
-    ...cut(row),
-    tip: `${row.name}: ${formatRatio({ ...row, value: row.ratio })}`,
-  }));
+  const told = rows.map((row) => {
+    const { name, ratio, colour } = row;
+    const tip = `${name}: ${formatRatio({ ...row, value: ratio })}`;
+    return { name, ratio, colour, tip, low: cut(row).low, high: cut(row).high };
+  });
   const values = [...told, ...zone, ...floors].flatMap(({ low, high }) => [low, high]);
   const [bottom, top] = [Math.min(...values, 1) * 0.98, Math.max(...values, 1) * 1.02];
   const ticks = (top / bottom > 8 ? logTicks(bottom, top) : linearTicks(bottom, top, 6)).filter(

@@ -90,11 +90,15 @@ it('a name with quotes, backslashes and line breaks stays one label', () => {
   expect(text).toContain(String.raw`run="a\"b\\c\nd"`);
 });
 
+/** With the empty line at the end. */
+function samples(text: string): number {
+  return text.split('\n').filter((line) => !line.startsWith('#')).length;
+}
+
 it('runs of a suite are one text, each family once', () => {
   const analysis = fullAnalysis();
   const burst = { ...analysis, plan: { ...analysis.plan, scenario: 'burst' as const } };
   const joined = joinOpenMetrics([textOf(analysis), textOf(burst)]);
   expect(faultsOf(joined)).toEqual([]);
-  const samples = (text: string) => text.split('\n').filter((line) => !line.startsWith('#')).length;
   expect(samples(joined) - 1).toBe(2 * (samples(textOf(analysis)) - 1));
 });

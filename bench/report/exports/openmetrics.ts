@@ -71,10 +71,9 @@ export function joinOpenMetrics(texts: readonly string[]): string {
       to.set(family, [...(to.get(family) ?? []), line]);
     }
   }
-  const families = [...heads].map(([name, head]) => [
-    ...new Set(head),
-    ...(samples.get(name) ?? []),
-  ]);
+  const families = [...heads].map(([name, head]) =>
+    [...new Set(head)].concat(samples.get(name) ?? []),
+  );
   return `${families.flat().join('\n')}\n${END_OF_TEXT}`;
 }
 
@@ -229,15 +228,17 @@ function verdictFamily(context: ExportContext): Family {
 function textOf(families: readonly Family[]): string {
   const lines = families
     .filter(({ samples }) => samples.length > 0)
-    .flatMap(({ name, type, unit, help, samples }) => [
-      `# TYPE ${name} ${type}`,
-      ...(unit === undefined ? [] : [`# UNIT ${name} ${unit}`]),
-      `# HELP ${name} ${escaped(help)}`,
-      ...samples.map(
-        ({ labels, value }) =>
-          `${name}${type === 'info' ? '_info' : ''}{${labelsText(labels)}} ${value}`,
-      ),
-    ]);
+    .flatMap(({ name, type, unit, help, samples }) => {
+      const unitLine = unit === undefined ? [] : [`# UNIT ${name} ${unit}`];
+      return [`# TYPE ${name} ${type}`].concat(
+        unitLine,
+        `# HELP ${name} ${escaped(help)}`,
+        samples.map(
+          ({ labels, value }) =>
+            `${name}${type === 'info' ? '_info' : ''}{${labelsText(labels)}} ${value}`,
+        ),
+      );
+    });
   return `${lines.join('\n')}\n${END_OF_TEXT}`;
 }
 

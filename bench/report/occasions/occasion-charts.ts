@@ -3,9 +3,8 @@
 import type { JoinedComparison, JoinedRuns } from '../../analysis/occasions/joined-runs.ts';
 import type { Estimate } from '../../analysis/statistics/estimate.ts';
 import type { ChartPlan } from '../charts/chart.ts';
-import { ratioRows, ratioTable, type RatioRow } from '../charts/ratio-rows.ts';
+import { ratioRows, ratioTable, rowWords, type RatioRow } from '../charts/ratio-rows.ts';
 import { ink } from '../charts/theme.ts';
-import { formatRatio } from '../format.ts';
 import { loadWords } from '../report-context.ts';
 
 /** Beyond this factor a row would leave no room for the others. */
@@ -21,12 +20,12 @@ export function planOccasions({ main }: JoinedRuns): ChartPlan | undefined {
   if (panels.length === 0) return undefined;
   const title = 'Effects over the occasions';
   const named = panels.flatMap(({ one, rows }) =>
-    rows.map((row) => ({ ...row, name: `${titleOf(one)}: ${row.name}` })),
+    rows.map((row) => Object.assign({}, row, { name: `${titleOf(one)}: ${row.name}` })),
   );
   return {
     file: 'occasions.svg',
     title,
-    alt: `Ratio of each endpoint over all occasions and in each run: ${named.map((row) => `${row.name} ${formatRatio({ ...row, value: row.ratio })}`).join('; ')}.`,
+    alt: `Ratio of each endpoint over all occasions and in each run: ${named.map(rowWords).join('; ')}.`,
     spec: {
       title: {
         text: title,

@@ -82,16 +82,16 @@ function valuesOf({ analysis }: ReportContext, arms: readonly ArmCourse[], stepN
     const steps = new Set(drawn.flatMap((one) => arm.quantities[one].map(({ step }) => step)));
     return [...steps]
       .toSorted((a, b) => a - b)
-      .map((step) => [
-        armTitleOf(analysis, arm.arm),
-        secondText(step, stepNs),
-        ...drawn.map((quantity) =>
-          formatValue(
-            arm.quantities[quantity].find((one) => one.step === step)?.median,
-            texts[quantity].unit,
+      .map((step) =>
+        [armTitleOf(analysis, arm.arm), secondText(step, stepNs)].concat(
+          drawn.map((quantity) =>
+            formatValue(
+              arm.quantities[quantity].find((one) => one.step === step)?.median,
+              texts[quantity].unit,
+            ),
           ),
         ),
-      ]);
+      );
   });
   return table(columns, rows);
 }

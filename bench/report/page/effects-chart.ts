@@ -4,9 +4,8 @@
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { ChartPlan } from '../charts/chart.ts';
-import { isShown, ratioRows, ratioTable, type RatioRow } from '../charts/ratio-rows.ts';
+import { isShown, ratioRows, ratioTable, rowWords, type RatioRow } from '../charts/ratio-rows.ts';
 import { armColourOf } from '../charts/theme.ts';
-import { formatRatio } from '../format.ts';
 import {
   contendingPairs,
   pairTitles,
@@ -34,12 +33,12 @@ export function planEffects(context: ReportContext): ChartPlan | undefined {
   const hasFloor = panels.some(({ rows }) => rows.some(({ floor }) => floor !== undefined));
   const title = 'Effects at a glance';
   const named = panels.flatMap(({ metric, rows }) =>
-    rows.map((row) => ({ ...row, name: `${metric.title}: ${row.name}` })),
+    rows.map((row) => Object.assign({}, row, { name: `${metric.title}: ${row.name}` })),
   );
   return {
     file: 'effects.svg',
     title,
-    alt: `Ratio of each endpoint with its 95 % interval: ${named.map((row) => `${row.name} ${formatRatio({ ...row, value: row.ratio })}`).join('; ')}.`,
+    alt: `Ratio of each endpoint with its 95 % interval: ${named.map(rowWords).join('; ')}.`,
     spec: {
       title: {
         text: title,

@@ -74,8 +74,6 @@ function valuesOf({ analysis }: ReportContext, drawn: readonly StreamLane[]): Ta
     right('written after'),
     right('read after'),
   ];
-  const since = (ns: number | undefined, dueNs: number): string =>
-    ns === undefined ? UNKNOWN : formatValue(ns - dueNs, 'ns');
   const rows = drawn.flatMap(({ arm, trial, stream, tokens }) =>
     tokens.map(({ token, dueNs, readyNs, writtenNs, readNs }) => [
       armTitleOf(analysis, arm),
@@ -87,6 +85,10 @@ function valuesOf({ analysis }: ReportContext, drawn: readonly StreamLane[]): Ta
     ]),
   );
   return table(columns, rows);
+}
+
+function since(ns: number | undefined, dueNs: number): string {
+  return ns === undefined ? UNKNOWN : formatValue(ns - dueNs, 'ns');
 }
 
 const WIDTH = 620;

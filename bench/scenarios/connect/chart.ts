@@ -38,11 +38,11 @@ function planOne(arms: Arms, storm: StormAnalysis): ChartPlan | undefined {
     spec: specOf(arms, rows, title),
     values: table(
       [left('arm'), right('accepted'), right('after, median'), right('fastest'), right('slowest')],
-      rows.map(({ arm, share, median, low, high }) => [
-        arm,
-        formatPercent(share, 3),
-        ...[median, low, high].map((ns) => formatValue(ns, 'ns')),
-      ]),
+      rows.map(({ arm, share, median, low, high }) =>
+        [arm, formatPercent(share, 3)].concat(
+          [median, low, high].map((ns) => formatValue(ns, 'ns')),
+        ),
+      ),
     ),
   };
 }

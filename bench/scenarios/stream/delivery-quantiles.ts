@@ -62,14 +62,15 @@ function rowsOf(point: LoadPointAnalysis, { arm: name, points }: QuantileCurve):
   // The maximum has no place on a scale of tails; a logarithm needs a positive delay.
   return points
     .filter((one) => one.q >= LOWEST && one.q < 1 && one.lowNs > 0)
-    .map((one) => ({
-      arm: armTitle(arm),
-      ...wordsOf(armTitle(arm), one),
-      tail: tailOf(one.q),
-      median: one.medianNs,
-      low: one.lowNs,
-      high: one.highNs,
-    }));
+    .map((one) =>
+      Object.assign(wordsOf(armTitle(arm), one), {
+        arm: armTitle(arm),
+        tail: tailOf(one.q),
+        median: one.medianNs,
+        low: one.lowNs,
+        high: one.highNs,
+      }),
+    );
 }
 
 function wordsOf(
