@@ -38,6 +38,7 @@ const units: Record<MetricUnit, { readonly name?: string; readonly divisor: numb
   'calls/token': { name: 'calls_per_token', divisor: 1 },
   'segments/token': { name: 'segments_per_token', divisor: 1 },
   'opens/s': { name: 'opens_per_second', divisor: 1 },
+  'starts/s': { name: 'starts_per_second', divisor: 1 },
   ratio: { name: 'ratio', divisor: 1 },
   count: { divisor: 1 },
 };
