@@ -67,7 +67,7 @@ function valuesOf({ analysis }: ReportContext, drawn: readonly StreamLane[]): Ta
   const columns = [
     left('arm'),
     right('trial'),
-    right('stream'),
+    right('stream number'),
     right('token'),
     right('due'),
     right('found due after'),
