@@ -41,10 +41,12 @@ export function planChanges(
           },
           columns: 1,
           spacing: 28,
-          concat: panels.map((panel) => ({
-            title: { text: panel.title, fontSize: 12, frame: 'group', offset: 10 },
-            ...ratioRows(panel.rows, { width: 460, labelLimit: 340, margin: panel.margin }),
-          })),
+          concat: panels.map((panel) =>
+            Object.assign(
+              { title: { text: panel.title, fontSize: 12, frame: 'group', offset: 10 } },
+              ratioRows(panel.rows, { width: 460, labelLimit: 340, margin: panel.margin }),
+            ),
+          ),
         },
         values: ratioTable(named, 'change'),
       },

@@ -35,10 +35,12 @@ export function planOccasions({ main }: JoinedRuns): ChartPlan | undefined {
       },
       columns: 1,
       spacing: 28,
-      concat: panels.map(({ one, rows }) => ({
-        title: { text: titleOf(one), fontSize: 12, frame: 'group', offset: 10 },
-        ...ratioRows(rows, { width: 460, labelLimit: 300, margin: one.margin.ratio }),
-      })),
+      concat: panels.map(({ one, rows }) =>
+        Object.assign(
+          { title: { text: titleOf(one), fontSize: 12, frame: 'group', offset: 10 } },
+          ratioRows(rows, { width: 460, labelLimit: 300, margin: one.margin.ratio }),
+        ),
+      ),
     },
     values: ratioTable(named, 'effect'),
   };

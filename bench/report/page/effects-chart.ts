@@ -52,10 +52,12 @@ export function planEffects(context: ReportContext): ChartPlan | undefined {
       },
       columns: 1,
       spacing: 28,
-      concat: panels.map(({ metric, rows, margin }) => ({
-        title: { text: metric.title, fontSize: 12, frame: 'group', offset: 10 },
-        ...ratioRows(rows, { width: 460, labelLimit: 340, margin }),
-      })),
+      concat: panels.map(({ metric, rows, margin }) =>
+        Object.assign(
+          { title: { text: metric.title, fontSize: 12, frame: 'group', offset: 10 } },
+          ratioRows(rows, { width: 460, labelLimit: 340, margin }),
+        ),
+      ),
     },
     values: ratioTable(named, 'effect'),
   };
