@@ -96,7 +96,7 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       '--baseline <arm>',
       'with one run: the arm that the others are held against (default: the first)',
     )
-    .option('--format <format>', 'text, md or json (default: text)')
+    .option('--format <format>', 'text, md, html or json (default: text)')
     .action(async (folders: string[], flags: CompareFlags) => {
       const { compareCommand } = await import('./commands/compare.ts');
       setExitCode(await compareCommand(folders, flags, output));
@@ -109,10 +109,10 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       'Joins runs of one plan, measured at different times with seeds of their own: each occasion counts as one value, and claims need three.\nRuns that differ from the first in pinning or in the path alone show whether a verdict depends on it.',
     )
     .argument('<dir...>', 'folders of runs')
-    .option('--format <format>', 'md or json (default: md)')
+    .option('--format <format>', 'md, html or json (default: md)')
     .action(async (folders: string[], flags: JoinFlags) => {
       const { joinCommand } = await import('./commands/join.ts');
-      setExitCode(joinCommand(folders, flags, output));
+      setExitCode(await joinCommand(folders, flags, output));
     });
 
   program
@@ -124,7 +124,7 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .argument('<dir>', 'the folder of a run or suite')
     .option(
       '--format <format>',
-      'print it on stdout: md, html, json, csv, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
+      'print it on stdout: md, html, json, csv, junit, openmetrics, github-benchmark, bencher; hgrm writes histograms/ and prints their paths',
     )
     .option('--open', 'open report.html with the desktop’s browser, where there is a desktop')
     .action(async (folder: string, flags: ReportFlags) => {

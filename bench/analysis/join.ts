@@ -2,10 +2,12 @@
 // with the tokens: they are joined here by stream and sequence.
 
 import assert from 'node:assert/strict';
+import type { Course } from '../contract/course.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import { quantileOf } from '../contract/distribution.ts';
 import type { CompletedTrial, DistributionName } from '../contract/run-file.ts';
 import type { StampColumns } from '../contract/stamps.ts';
+import { measureCourse } from './measure-course.ts';
 import { countMissingStamps, type JoinColumns } from './missing-stamps.ts';
 import { turnPeriods } from './pacer-turns.ts';
 import { measureSteadiness } from './steadiness.ts';
@@ -50,6 +52,8 @@ export interface JoinedStamps {
    */
   readonly mostNegativeNs: number;
   readonly steadiness: CompletedTrial['steadiness'];
+  /** The window second by second, without its processes. */
+  readonly course: Course;
   readonly windowStarts: number;
   readonly windowTokens: number;
   readonly meanConcurrent: number;
@@ -100,6 +104,14 @@ export function joinStamps(input: JoinInput): JoinedStamps {
       members.tokens.plannedNs,
       tokenSamples.deliveryScheduledNs,
     ),
+    course: measureCourse(input, {
+      plannedNs: members.tokens.plannedNs,
+      receivedNs: Float64Array.from(
+        members.tokens.position,
+        (position) => columns.receivedNs[position] as number,
+      ),
+      deliveryNs: tokenSamples.deliveryScheduledNs,
+    }),
     windowStarts: members.starting.length,
     windowTokens: members.tokens.position.length,
     meanConcurrent: members.meanConcurrent,

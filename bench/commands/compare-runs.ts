@@ -17,7 +17,11 @@ import { BenchError } from '../contract/errors.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import { pickName } from '../plan/quantities.ts';
 import { renderGates, renderGatesText } from '../report/across/gates.ts';
+import { planChanges } from '../report/across/change-charts.ts';
 import { comparisonBlocks } from '../report/across/comparison.ts';
+import { renderCharts, renderPlans } from '../report/charts/render-charts.ts';
+import type { PageChart } from '../report/page/render-page.ts';
+import { allCharts, renderPageViews } from '../report/page/page-views.ts';
 import { renderComparisonText } from '../report/across/text.ts';
 import { flow, type Block } from '../report/blocks.ts';
 import { reportBlocks } from '../report/report.ts';
@@ -25,13 +29,21 @@ import { renderTerminal } from '../report/terminal.ts';
 import type { Paint } from '../report/paint.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { allMetrics, analyseRun, readings } from '../scenarios/readings.ts';
+import { trialViewsOf } from './trial-views.ts';
 
 export interface Compared {
   readonly gates: readonly GateResult[];
   readonly text: () => string;
   readonly blocks: () => readonly Block[];
+  /** For a page: the blocks with figures, and the charts that these are of. */
+  readonly illustrated: () => Promise<Illustrated>;
   /** The value printed as JSON. */
   readonly value: object;
+}
+
+interface Illustrated {
+  readonly blocks: readonly Block[];
+  readonly charts: readonly PageChart[];
 }
 
 export interface CompareOptions {
@@ -69,6 +81,13 @@ function compareWithOld(
     gates: results,
     text: () => renderComparisonText(comparison, { metrics: allMetrics, gates: results, paint }),
     blocks: () => comparisonBlocks(comparison, { metrics: allMetrics, gates: results }),
+    illustrated: async () => {
+      const charts = await renderPlans(planChanges(comparison, allMetrics));
+      return {
+        charts,
+        blocks: comparisonBlocks(comparison, { metrics: allMetrics, gates: results, charts }),
+      };
+    },
     value: { ...comparison, gates: results },
   };
 }
@@ -95,6 +114,15 @@ function compareArms(run: SavedRun, { baseline, gates, paint }: CompareOptions):
     },
     blocks: () =>
       flow([reportBlocks(reportOf(analysis), { charts: [] }), renderGates(results, allMetrics)]),
+    illustrated: async () => {
+      const report = reportOf(analysis);
+      const charts = await renderCharts(report);
+      const views = await renderPageViews(report, trialViewsOf(run));
+      return {
+        charts: [...charts, ...allCharts(views)],
+        blocks: flow([reportBlocks(report, { charts, views }), renderGates(results, allMetrics)]),
+      };
+    },
     value: { schema: 1, kind: 'arm-comparison', analysis, gates: results },
   };
 }

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
-import { deepen, flow, heading } from '../report/blocks.ts';
+import { deepen, flow, heading, within, type Block } from '../report/blocks.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 
@@ -26,6 +26,15 @@ export function compareSuites(
     ),
   }));
   const titles = compared.map(({ scenario }) => scenario).join(', ');
+  const documentOf = (blocksOf: (index: number) => readonly Block[]): readonly Block[] =>
+    flow([
+      heading(1, `Scenario by scenario: ${titles}`),
+      'Each scenario is a family of tests of its own.',
+      compared.map(({ scenario }, index) => [
+        heading(2, `Scenario ${scenario}`),
+        deepen(blocksOf(index), 2),
+      ]),
+    ]);
   return {
     gates: compared.flatMap(({ comparison }) => comparison.gates),
     text: () =>
@@ -35,15 +44,23 @@ export function compareSuites(
             `${options.paint('bold', `scenario ${scenario}`)}\n\n${comparison.text()}`,
         )
         .join('\n'),
-    blocks: () =>
-      flow([
-        heading(1, `Scenario by scenario: ${titles}`),
-        'Each scenario is a family of tests of its own.',
-        compared.map(({ scenario, comparison }) => [
-          heading(2, `Scenario ${scenario}`),
-          deepen(comparison.blocks(), 2),
-        ]),
-      ]),
+    blocks: () => documentOf((index) => compared[index]?.comparison.blocks() ?? []),
+    illustrated: async () => {
+      const parts = await Promise.all(
+        compared.map(async ({ scenario, comparison }) => {
+          const { blocks, charts } = await comparison.illustrated();
+          // Charts of two scenarios may have one name.
+          return {
+            blocks: within(scenario, blocks),
+            charts: charts.map((chart) => Object.assign({}, chart, { folder: scenario })),
+          };
+        }),
+      );
+      return {
+        blocks: documentOf((index) => parts[index]?.blocks ?? []),
+        charts: parts.flatMap(({ charts }) => charts),
+      };
+    },
     value: {
       schema: 1,
       kind: 'suite-comparison',

@@ -5,13 +5,15 @@ import { styleText } from 'node:util';
 import { BenchError } from '../contract/errors.ts';
 import { pickName } from '../plan/quantities.ts';
 import { parseRegressionGates } from '../plan/regression-gates.ts';
+import { renderBlocksPage } from '../report/page/render-page.ts';
+import { allMetrics } from '../scenarios/readings.ts';
 import { renderMarkdown } from '../report/formats/markdown.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
 import { compareSuites } from './compare-suites.ts';
 import type { CommandOutput } from './command-output.ts';
 
-const compareFormats = ['text', 'md', 'json'] as const;
+const compareFormats = ['text', 'md', 'html', 'json'] as const;
 
 type CompareFormat = (typeof compareFormats)[number];
 
@@ -58,7 +60,7 @@ export async function compareCommand(
       },
     );
   }
-  output.stdout.write(printAs(format, compared));
+  output.stdout.write(await printAs(format, compared));
   return compared.gates.some(({ state }) => state === 'failed') ? 1 : 0;
 }
 
@@ -72,7 +74,12 @@ function compareAll(folders: readonly [string, ...string[]], options: CompareOpt
   });
 }
 
-function printAs(format: CompareFormat, { text, blocks, value }: Compared): string {
+async function printAs(format: CompareFormat, compared: Compared): Promise<string> {
+  const { text, blocks, illustrated, value } = compared;
   if (format === 'json') return `${JSON.stringify(value, undefined, 2)}\n`;
+  if (format === 'html') {
+    const { charts, blocks: all } = await illustrated();
+    return renderBlocksPage(all, { charts, metrics: allMetrics });
+  }
   return format === 'md' ? `${renderMarkdown(blocks())}\n` : text();
 }

@@ -21,22 +21,30 @@ beforeAll(() => {
 
 afterAll(() => rmSync(parent, { recursive: true }));
 
-function joined(flags: JoinFlags): string {
+async function joined(flags: JoinFlags): Promise<string> {
   const { output, stdout } = keptOutput();
   const folders = ['1', '2', '3'].map((name) => join(parent, name));
-  expect(joinCommand(folders, flags, output)).toBe(0);
+  expect(await joinCommand(folders, flags, output)).toBe(0);
   return stdout();
 }
 
-it('prints Markdown, or JSON with the same verdicts', () => {
-  expect(joined({})).toMatch(/^# SSE or WebSocket\? 3 occasions$/m);
-  expect(JSON.parse(joined({ format: 'json' }))).toMatchObject({
+it('prints Markdown, or JSON with the same verdicts', async () => {
+  expect(await joined({})).toMatch(/^# SSE or WebSocket\? 3 occasions$/m);
+  expect(JSON.parse(await joined({ format: 'json' }))).toMatchObject({
     schema: 1,
     kind: 'joined-runs',
     main: { runs: [{}, {}, {}] },
   });
 });
 
-it('knows no other format', () => {
-  expect(() => joined({ format: 'csv' })).toThrow('there is no format "csv"');
+it('is one page, with a chart of the occasions and the words that its tables use', async () => {
+  const page = await joined({ format: 'html' });
+  expect(page).toMatch(/^<!doctype html>/);
+  expect(page).toContain('<title>Effects over the occasions</title>');
+  expect(page).toContain('<dt id="word-endpoint">');
+  for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(page).toContain(`id="${id}"`);
+});
+
+it('knows no other format', async () => {
+  await expect(joined({ format: 'csv' })).rejects.toThrow('there is no format "csv"');
 });

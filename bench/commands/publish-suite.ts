@@ -7,6 +7,8 @@ import { manyClients } from '../scenarios/claims.ts';
 import { readClaim } from '../analysis/claims/read-claims.ts';
 import { isMissed } from '../analysis/thresholds.ts';
 import type { Suite } from '../contract/suite.ts';
+import type { Chart } from '../report/charts/chart.ts';
+import { allCharts } from '../report/page/page-views.ts';
 import { renderSuitePage, renderSuiteReport } from '../report/suite/suite-report.ts';
 import { renderSuiteTerminal } from '../report/suite/suite-terminal.ts';
 import type { SuiteContext } from '../report/suite/suite-context.ts';
@@ -26,18 +28,19 @@ export function publishSuite(
   suite: Suite,
   published: readonly Published[],
 ): PublishedSuite {
-  const parts = published.map(({ analysis, thresholds, charts }, index) => ({
+  const parts = published.map(({ analysis, thresholds, charts, views }, index) => ({
     folder: suite.parts[index]?.folder ?? '',
     context: reportOf(analysis),
     thresholds,
     charts,
+    views,
   }));
   const claim = manyClients;
   const markdown = renderSuiteReport({ suite, claim, parts });
   const svgs = new Map<string, string>(
     suite.parts.flatMap((part, index) =>
-      (published[index]?.charts ?? []).map(
-        ({ file, svg }) => [`${part.folder}/charts/${file}`, svg] as const,
+      chartsOf(published[index]).map(
+        ({ file, pageSvg }) => [`${part.folder}/charts/${file}`, pageSvg] as const,
       ),
     ),
   );
@@ -49,6 +52,10 @@ export function publishSuite(
     published.map(({ analysis }) => analysis),
   );
   return { suite, claim, parts, claims, markdown, html };
+}
+
+function chartsOf(published: Published | undefined): readonly Chart[] {
+  return published === undefined ? [] : [...published.charts, ...allCharts(published.views)];
 }
 
 export function suiteJson({ suite, parts, claims }: PublishedSuite): string {

@@ -12,11 +12,13 @@ import type { SavedRun } from '../contract/run-file.ts';
 import { parseThreshold } from '../plan/thresholds.ts';
 import type { Chart } from '../report/charts/chart.ts';
 import { renderCharts } from '../report/charts/render-charts.ts';
+import { allCharts, renderPageViews, type PageViews } from '../report/page/page-views.ts';
 import { renderReport, renderReportPage } from '../report/report.ts';
 import { renderTerminal } from '../report/terminal.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
+import { trialViewsOf } from './trial-views.ts';
 
 export interface Published {
   readonly run: SavedRun;
@@ -25,6 +27,8 @@ export interface Published {
   readonly thresholds: readonly ThresholdResult[];
   /** Charts that were written. */
   readonly charts: readonly Chart[];
+  /** What the page shows besides. */
+  readonly views: PageViews;
   readonly markdown: string;
   /** The same as one file, charts within. */
   readonly html: string;
@@ -51,14 +55,17 @@ export async function publish(folder: string): Promise<Published> {
     'analysis.json',
     `${JSON.stringify({ ...analysis, thresholds }, undefined, 2)}\n`,
   );
+  const views = await renderPageViews(report, trialViewsOf(run));
+  const drawn = [...charts, ...allCharts(views)];
   const html = renderReportPage(report, {
     charts,
     thresholds,
-    svgOf: (file) => charts.find((chart) => `charts/${chart.file}` === file)?.svg,
+    views,
+    svgOf: (file) => drawn.find((chart) => `charts/${chart.file}` === file)?.pageSvg,
   });
   writeRunFile(folder, 'report.md', markdown);
   writeRunFile(folder, 'report.html', html);
-  return { run, analysis, thresholds, charts, markdown, html };
+  return { run, analysis, thresholds, charts, views, markdown, html };
 }
 
 /** Summary that a run prints on stdout at its end. */

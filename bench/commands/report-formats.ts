@@ -8,6 +8,8 @@ import { renderBencher } from '../report/exports/bencher.ts';
 import { renderCsv } from '../report/exports/csv.ts';
 import { renderGithubBenchmark } from '../report/exports/github-benchmark.ts';
 import { renderHistograms } from '../report/exports/hgrm.ts';
+import { joinJunit, renderJunit } from '../report/exports/junit.ts';
+import { joinOpenMetrics, renderOpenMetrics } from '../report/exports/openmetrics.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { readings } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
@@ -27,6 +29,8 @@ export const formats = {
     renderCsv(run, metricsOfPlan(readings[plan.scenario], plan)),
   'github-benchmark': ({ analysis }) => renderGithubBenchmark(reportOf(analysis)),
   bencher: ({ analysis }) => renderBencher(reportOf(analysis)),
+  openmetrics: ({ analysis }) => renderOpenMetrics(reportOf(analysis)),
+  junit: ({ analysis, thresholds }) => renderJunit({ ...reportOf(analysis), thresholds }),
   hgrm: ({ folder, run }) => writeHistograms(folder, run),
 } as const satisfies Record<string, (run: RenderedRun) => string>;
 
@@ -38,6 +42,7 @@ export const reportFormats = Object.keys(formats) as ReportFormat[];
 export const trackedFormats: ReadonlySet<ReportFormat | undefined> = new Set([
   'github-benchmark',
   'bencher',
+  'openmetrics',
 ] as const);
 
 /**
@@ -53,6 +58,8 @@ export const joins = {
     )}\n`,
   bencher: (texts) =>
     `${JSON.stringify(Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)), undefined, 2)}\n`,
+  openmetrics: joinOpenMetrics,
+  junit: joinJunit,
   hgrm: (texts) => texts.join(''),
 } as const satisfies { readonly [Format in ReportFormat]?: (texts: readonly string[]) => string };
 

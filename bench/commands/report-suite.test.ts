@@ -67,6 +67,15 @@ it('formats that track numbers have those of every part', async () => {
   expect(new Set(entries.map(({ name }) => name)).size).toBe(entries.length);
 });
 
+it('the formats of other programs have every part', async () => {
+  const openMetrics = (await report('openmetrics')).stdout;
+  expect(openMetrics.match(/^# TYPE streamduel_run info$/gm)).toHaveLength(1);
+  expect(openMetrics.match(/^streamduel_run_info\{[^}]*scenario="(stream|burst)"/gm)).toHaveLength(
+    2,
+  );
+  expect((await report('junit')).stdout.match(/<testsuite name="(stream|burst)"/g)).toHaveLength(2);
+});
+
 it('histograms are written into the folder of each part', async () => {
   const { stdout } = await report('hgrm');
   expect(stdout.split('\n').slice(0, -1)).toEqual(

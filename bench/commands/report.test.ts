@@ -40,6 +40,9 @@ it.each([
   ['csv', 'trial,block,attempt'],
   ['github-benchmark', '[\n  {\n    "name": "stream, sse, 100 connections: open.p50"'],
   ['bencher', '{\n  "stream, sse, 100 connections": {'],
+  ['openmetrics', '# TYPE streamduel_run info\n'],
+  ['junit', '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n  <testsuite name="stream"'],
+  ['html', '<!doctype html>\n<html lang="en">'],
 ])('%s is printed and nothing else', async (format, beginning) => {
   const { code, stdout, stderr } = await report(writeRun(format), format);
   expect(stdout.slice(0, beginning.length)).toBe(beginning);

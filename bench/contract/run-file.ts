@@ -12,6 +12,7 @@ import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { arrivalsRecordSchema } from './arrivals-record.ts';
 import { clockBoundSchema } from './clock-proof.ts';
+import { courseSchema } from './course.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
 import { stormRecordSchema } from './connecting.ts';
 import { distributionSchema } from './distribution.ts';
@@ -427,6 +428,8 @@ const completedTrialSchema = z.object({
     firstThirdP50Ns: z.number().optional(),
     lastThirdP50Ns: z.number().optional(),
   }),
+  /** The window second by second; absent from runs that were saved before it was kept. */
+  course: courseSchema.optional(),
   server: serverTallySchema,
   client: clientTallySchema,
   /** Only on path `relay`. */

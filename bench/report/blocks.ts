@@ -24,6 +24,8 @@ export interface Table {
   readonly kind: 'table';
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | Cell)[])[];
+  /** Anchors of the rows, for a format whose links can lead to one. */
+  readonly anchors?: readonly string[];
 }
 
 export interface Column {
@@ -55,6 +57,8 @@ export interface Figure {
   readonly file: string;
   /** Text alternative for those who cannot see it. */
   readonly alt: string;
+  /** What it draws, as numbers, for a format that can fold them. */
+  readonly values?: Table;
 }
 
 /** Blocks that are folded until the reader opens them. */
@@ -148,6 +152,14 @@ export function shellCode(text: string): CodeBlock {
 
 export function alert(severity: Alert['severity'], content: Content): Alert {
   return { kind: 'alert', severity, blocks: flow(content) };
+}
+
+/** The same blocks in a document above the folder that their figures are named from. */
+export function within(folder: string, blocks: readonly Block[]): readonly Block[] {
+  return blocks.map((block): Block => {
+    if (block.kind === 'figure') return { ...block, file: `${folder}/${block.file}` };
+    return 'blocks' in block ? { ...block, blocks: within(folder, block.blocks) } : block;
+  });
 }
 
 /** The same blocks as part of another document, with headings so many levels deeper. */

@@ -5,8 +5,9 @@ import { renderArrivals } from './arrivals.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
-import { renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
+import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
 import { renderMarkdown } from './formats/markdown.ts';
+import { renderEffects, renderTrials, withoutCourses, type PageViews } from './page/page-views.ts';
 import type { RunReport } from './scenario-parts.ts';
 import { renderAnswer } from './sections/answer.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
@@ -22,12 +23,15 @@ import { renderCost, renderEnvironment, renderRepetition } from './sections/repr
 import { renderResults } from './sections/results.ts';
 import { renderValidity } from './sections/validity.ts';
 import { renderThresholdSection } from './thresholds.ts';
+import { termsOf } from './page/terms.ts';
 
 export interface ReportOptions {
   /** The charts that exist in the run folder. */
   readonly charts: readonly ChartLink[];
   /** The results of the run's thresholds. */
   readonly thresholds?: readonly ThresholdResult[];
+  /** What a page shows besides. */
+  readonly views?: PageViews;
 }
 
 /** As Markdown: the same analysis gives the same text, to the byte. */
@@ -35,26 +39,39 @@ export function renderReport(context: RunReport, options: ReportOptions): string
   return `${renderMarkdown(reportBlocks(context, options))}\n`;
 }
 
-/** As one HTML file, with its charts within. */
+/**
+ * As one HTML file, with its charts within. Where many load points or arms would make it too large,
+ * the course of the window is left out, which it says.
+ */
 export function renderReportPage(
   context: RunReport,
   options: ReportOptions & Pick<HtmlPage, 'svgOf'>,
 ): string {
-  return renderHtmlPage({ blocks: reportBlocks(context, options), svgOf: options.svgOf });
+  const renderWith = (shown: ReportOptions): string =>
+    renderHtmlPage({
+      blocks: reportBlocks(context, shown),
+      svgOf: options.svgOf,
+      terms: termsOf(context),
+    });
+  const page = renderWith(options);
+  return options.views === undefined || Buffer.byteLength(page) <= MOST_PAGE_BYTES
+    ? page
+    : renderWith({ ...options, views: withoutCourses(options.views) });
 }
 
 /** A pilot shows nothing that compares the arms. */
 export function reportBlocks(
   context: RunReport,
-  { charts, thresholds = [] }: ReportOptions,
+  { charts, thresholds = [], views }: ReportOptions,
 ): readonly Block[] {
   const { analysis } = context;
   return flow([
     renderHeadline(context),
     renderPilot(context),
     ...(analysis.pilot === undefined
-      ? [...comparison(context, charts), renderCanary(context)]
+      ? [...comparison(context, charts, views), renderCanary(context)]
       : []),
+    views === undefined ? [] : renderTrials(context, views),
     renderThresholdSection(thresholds, context),
     renderValidity(context),
     renderFailures(analysis),
@@ -68,10 +85,15 @@ export function reportBlocks(
   ]);
 }
 
-function comparison(context: RunReport, charts: readonly ChartLink[]): readonly Content[] {
+function comparison(
+  context: RunReport,
+  charts: readonly ChartLink[],
+  views: PageViews | undefined,
+): readonly Content[] {
   const { parts } = context;
   return [
     renderAnswer(context, charts),
+    views === undefined ? [] : renderEffects(views),
     parts.sections?.(context, charts) ?? [],
     renderArrivals(context),
     renderBrowser(context),

@@ -50,7 +50,7 @@ export class ResidentWatch implements Disposable {
 }
 
 /** Sum over all processes; undefined when one of them cannot be read. */
-function readResident(pids: readonly number[]): number | undefined {
+export function readResident(pids: readonly number[]): number | undefined {
   let bytes = 0;
   for (const pid of pids) {
     const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readStatus(pid))?.[1];

@@ -28,6 +28,9 @@ type Special =
   | 'stall'
   | 'connecting';
 
+/** The parts of a planned trial that decide its streams. */
+export type SpecifiedTrial = Pick<PlannedTrial, 'arm' | 'loadPoint' | 'workloadSeed'>;
+
 export interface SpecificationOptions {
   readonly plan: Plan;
   /** Path of the plan's tokens on this machine. */
@@ -40,7 +43,7 @@ export interface SpecificationOptions {
 }
 
 export function specifyTrial(
-  planned: PlannedTrial,
+  planned: SpecifiedTrial,
   { plan, tokenFile, host, port, certificate }: SpecificationOptions,
 ): Omit<TrialSpecification, Special> {
   return {

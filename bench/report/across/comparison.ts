@@ -33,6 +33,8 @@ import {
 } from '../blocks.ts';
 import { code } from '../inline.ts';
 import { metricText, type MetricText } from '../report-context.ts';
+import { chartFigures, type ChartLink } from '../sections/chart-links.ts';
+import { changeChartFile } from './change-charts.ts';
 import { changeWords } from './change-words.ts';
 import {
   armHeading,
@@ -50,12 +52,14 @@ import { renderGates } from './gates.ts';
 export interface ComparisonOptions {
   readonly metrics: readonly MetricText[];
   readonly gates: readonly GateResult[];
+  /** Charts of planChanges, for a format that shows them. */
+  readonly charts?: readonly ChartLink[];
 }
 
 /** The same comparison gives the same blocks. */
 export function comparisonBlocks(
   comparison: RunComparison,
-  { metrics, gates }: ComparisonOptions,
+  { metrics, gates, charts = [] }: ComparisonOptions,
 ): readonly Block[] {
   return flow([
     heading(1, 'Old against new'),
@@ -64,7 +68,11 @@ export function comparisonBlocks(
     ...comparison.comparisons.map((against) =>
       section(
         `${newLabel(comparison, against)}: ${runTitle(against.new)}`,
-        renderRun(against, metrics),
+        renderRun(
+          against,
+          metrics,
+          charts.filter(({ file }) => file === changeChartFile(comparison, against)),
+        ),
       ),
     ),
     renderGates(gates, metrics),
@@ -80,7 +88,11 @@ export function comparisonBlocks(
   ]);
 }
 
-function renderRun(against: RunAgainstOld, metrics: readonly MetricText[]): Content {
+function renderRun(
+  against: RunAgainstOld,
+  metrics: readonly MetricText[],
+  charts: readonly ChartLink[],
+): Content {
   const { arms, differences, warnings } = against;
   const contenders = arms.filter(({ isContender }) => isContender);
   const alarms = contenders.flatMap(banners);
@@ -88,11 +100,12 @@ function renderRun(against: RunAgainstOld, metrics: readonly MetricText[]): Cont
     differences.length === 0
       ? 'Machine and software: nothing that was recorded differs.'
       : differenceTable(against),
-    alarms.length === 0 ? [] : alert('caution', alarms.join('\n')),
+    alarms.length === 0 ? [] : alert('caution', list(alarms)),
     list([
       ...warnings.map(({ message }) => message),
       ...withheldReasons(contenders).map((reason) => `no verdict: ${reason}`),
     ]),
+    chartFigures(charts),
     ...contenders.map((arm) => renderArm(arm, metrics)),
     ...arms.map((arm) => renderExploratory(arm, metrics)),
   ];

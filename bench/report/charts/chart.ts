@@ -1,4 +1,6 @@
-// A chart as it is written beside the report.
+// A chart as it is written beside the report, and as it lies in a page.
+
+import type { Table } from '../blocks.ts';
 
 export interface Chart {
   /** Name within `charts/`. */
@@ -8,6 +10,10 @@ export interface Chart {
   readonly alt: string;
   /** Legible on a light and on a dark page. */
   readonly svg: string;
+  /** The same with the values of its marks, for a page in which one can point at them. */
+  readonly pageSvg: string;
+  /** What it draws, as numbers. */
+  readonly values?: Table | undefined;
 }
 
 /** A chart before it is drawn. */
@@ -16,6 +22,8 @@ export interface ChartPlan {
   readonly title: string;
   readonly alt: string;
   readonly spec: ChartSpec;
+  /** What it draws, as numbers; absent where the chart is made of a table beside it. */
+  readonly values?: Table;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Renders all charts of a run, in the order in which the report shows them.
 
 import type { RunReport } from '../scenario-parts.ts';
-import type { Chart } from './chart.ts';
+import type { Chart, ChartPlan } from './chart.ts';
 import { renderSvg } from './render-svg.ts';
 
 /**
@@ -9,13 +9,17 @@ import { renderSvg } from './render-svg.ts';
  */
 export async function renderCharts(context: RunReport): Promise<readonly Chart[]> {
   if (context.analysis.pilot !== undefined) return [];
-  const plans = context.parts.charts?.(context) ?? [];
-  return Promise.all(
+  return await renderPlans(context.parts.charts?.(context) ?? []);
+}
+
+export async function renderPlans(plans: readonly ChartPlan[]): Promise<readonly Chart[]> {
+  return await Promise.all(
     plans.map(async (plan) => ({
       file: plan.file,
       title: plan.title,
       alt: plan.alt,
-      svg: await renderSvg(plan),
+      values: plan.values,
+      ...(await renderSvg(plan)),
     })),
   );
 }

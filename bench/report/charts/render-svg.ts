@@ -2,11 +2,16 @@
 
 import { parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { ChartPlan } from './chart.ts';
+import type { Chart, ChartPlan } from './chart.ts';
+import { withoutTips, withTitles } from './hover.ts';
 import { chartConfig, styleSheet } from './theme.ts';
 
 /** The same plan gives the same SVG, to the byte. */
-export async function renderSvg({ spec, title, alt }: ChartPlan): Promise<string> {
+export async function renderSvg({
+  spec,
+  title,
+  alt,
+}: ChartPlan): Promise<Pick<Chart, 'svg' | 'pageSvg'>> {
   const full = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     config: chartConfig,
@@ -14,7 +19,8 @@ export async function renderSvg({ spec, title, alt }: ChartPlan): Promise<string
   } as unknown as TopLevelSpec;
   const view = new View(parse(compile(full).spec), { renderer: 'none' });
   try {
-    return describe(await view.toSVG(), { title, alt });
+    const drawn = describe(await view.toSVG(), { title, alt });
+    return { svg: withoutTips(drawn), pageSvg: withTitles(drawn) };
   } finally {
     view.finalize();
   }

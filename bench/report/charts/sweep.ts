@@ -3,10 +3,12 @@
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/arms/arms.ts';
-import { formatCount } from '../format.ts';
+import { left, right, table, type Table } from '../blocks.ts';
+import { formatCount, formatEstimate } from '../format.ts';
 import { armTitle, type ReportContext } from '../report-context.ts';
 import { armChannels } from './arm-channels.ts';
 import type { ChartPlan, ChartSpec } from './chart.ts';
+import { toldChannel, toldMark } from './hover.ts';
 import { labelLookup, logTicks, ticksFromZero, unitLabels } from './ticks.ts';
 
 /** One value of the sweep. */
@@ -42,13 +44,11 @@ export interface SweepOptions extends Pick<ChartPlan, 'file' | 'title' | 'alt'> 
 /** undefined when none of the metrics was measured. */
 export function planSweep(context: ReportContext, options: SweepOptions): ChartPlan | undefined {
   const { file, title, alt, subtitle, spacing, mostPanels, leastPoints = 1 } = options;
-  const panels = options.metrics.flatMap((swept) => {
-    const rows = rowsOf(context, options, swept);
-    return rows.length === 0 || new Set(rows.map(({ at }) => at)).size < leastPoints
-      ? []
-      : [panelOf(context, options, { swept, rows })];
-  });
-  if (panels.length === 0) return undefined;
+  const drawn = options.metrics
+    .map((swept) => ({ swept, rows: rowsOf(context, options, swept) }))
+    .filter(({ rows }) => rows.length > 0 && new Set(rows.map(({ at }) => at)).size >= leastPoints)
+    .slice(0, mostPanels);
+  if (drawn.length === 0) return undefined;
   return {
     file,
     title,
@@ -56,13 +56,27 @@ export function planSweep(context: ReportContext, options: SweepOptions): ChartP
     spec: {
       title: { text: title, subtitle, offset: 16 },
       spacing,
-      hconcat: panels.slice(0, mostPanels),
+      hconcat: drawn.map((panel) => panelOf(context, options, panel)),
       resolve: { scale: { x: 'shared', y: 'independent', color: 'shared', strokeDash: 'shared' } },
     },
+    values: valuesOf(
+      options,
+      drawn.flatMap(({ rows }) => rows),
+    ),
   };
 }
 
+function valuesOf({ axis }: SweepOptions, rows: readonly Row[]): Table {
+  return table(
+    [left('metric'), right(axis), left('arm'), right('mean [95 % CI]')],
+    rows.map(({ metric, at, arm, words }) => [metric, formatCount(at), arm, words]),
+  );
+}
+
 interface Row {
+  readonly metric: string;
+  readonly words: string;
+  readonly tip: string;
   readonly arm: string;
   readonly at: number;
   /**
@@ -79,11 +93,13 @@ interface Row {
 const SIDESTEP = 0.02;
 
 function rowsOf(
-  { analysis: { plan } }: ReportContext,
-  { points }: SweepOptions,
+  { analysis: { plan }, metrics }: ReportContext,
+  { points, axis }: SweepOptions,
   { metric, scale }: SweptMetric,
 ): readonly Row[] {
   const span = spanOf(points);
+  const text = metrics.find(({ id }) => id === metric);
+  const title = text?.title ?? metric;
   return points.flatMap(({ at, point }) =>
     plan.arms.flatMap((arm, index) => {
       const estimate = point.summaries.find(
@@ -93,8 +109,12 @@ function rowsOf(
       const { value, low = value, high = value } = estimate;
       const x = at * span ** (SIDESTEP * (index - (plan.arms.length - 1) / 2));
       // An interval of an arithmetic mean may reach below zero, where a logarithm is undefined.
+      const words = formatEstimate(estimate, text?.unit ?? 'count');
       return [
         {
+          metric: title,
+          words,
+          tip: `${armTitle(arm)}, ${formatCount(at)} ${axis}: ${words}`,
           arm: armTitle(arm),
           at,
           x,
@@ -161,11 +181,20 @@ function panelOf(
     data: { values: rows },
     layer: [
       {
-        mark: { type: 'rule', strokeWidth: 2 },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
+        mark: { type: 'rule', strokeWidth: 2, ...toldMark },
+        encoding: {
+          x,
+          y: { ...y, field: 'low' },
+          y2: { field: 'high' },
+          color,
+          ...toldChannel,
+        },
       },
       { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
-      { mark: { type: 'point', filled: true, size: 50, opacity: 1 }, encoding: { x, y, color } },
+      {
+        mark: { type: 'point', filled: true, size: 50, opacity: 1, ...toldMark },
+        encoding: { x, y, color, ...toldChannel },
+      },
     ],
   };
 }

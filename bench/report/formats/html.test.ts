@@ -45,19 +45,17 @@ describe('inline text', () => {
   });
 });
 
-it('what follows a heading of level 2 is its section', () => {
+it('what follows a heading of level 2 is its section, which folds', () => {
   expect(htmlOf([heading(1, 'T'), 'a', heading(2, 'One'), 'b', heading(2, 'Two'), 'c'])).toBe(
     [
       '<h1 id="t">T</h1>',
       '<p>a</p>',
-      '<section>',
-      '<h2 id="one">One</h2>',
+      '<section><details open><summary><h2 id="one">One</h2></summary>',
       '<p>b</p>',
-      '</section>',
-      '<section>',
-      '<h2 id="two">Two</h2>',
+      '</details></section>',
+      '<section><details open><summary><h2 id="two">Two</h2></summary>',
       '<p>c</p>',
-      '</section>',
+      '</details></section>',
     ].join('\n'),
   );
 });

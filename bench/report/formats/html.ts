@@ -3,12 +3,20 @@
 // the web.
 
 import { plainText } from '../inline.ts';
+import type { Term } from '../page/terms.ts';
+import { TermLinks } from './term-links.ts';
 import type { Alert, Block, Cell, Figure, Heading, Table } from '../blocks.ts';
 
 export interface HtmlOptions {
   /** The SVG of a figure, by its file; one that is missing is linked as an image. */
   readonly svgOf: (file: string) => string | undefined;
+  /** Words of its tables that lead to what they mean; none when absent. */
+  readonly terms?: readonly Term[];
 }
+
+/** HTML has no deeper headings. */
+const DEEPEST = 6;
+const SECTION_END = '</details></section>';
 
 /** A heading that the contents of a page lead to. */
 export interface Anchor {
@@ -21,26 +29,39 @@ export interface Anchor {
 export class HtmlRenderer {
   readonly #options: HtmlOptions;
   readonly #ids = new Set<string>();
+  readonly #links: TermLinks;
   #figures = 0;
   readonly anchors: Anchor[] = [];
 
   constructor(options: HtmlOptions) {
     this.#options = options;
+    this.#links = new TermLinks(options.terms ?? []);
   }
 
+  /** Words that were linked and are explained in no table of the blocks. */
+  get usedWords(): readonly Term[] {
+    return this.#links.usedWords;
+  }
+
+  /** What follows a heading of level 2 is a section, which folds. */
   render(blocks: readonly Block[]): string {
     const parts: string[] = [];
     let isOpen = false;
     for (const block of blocks) {
-      if (block.kind === 'heading' && block.level <= 2) {
-        if (isOpen) parts.push('</section>');
-        isOpen = block.level === 2;
-        if (isOpen) parts.push('<section>');
+      const isSection = block.kind === 'heading' && block.level === 2;
+      if (isOpen && block.kind === 'heading' && block.level <= 2) {
+        parts.push(SECTION_END);
+        isOpen = false;
       }
-      parts.push(this.#renderBlock(block));
+      parts.push(isSection ? this.#section(block) : this.#renderBlock(block));
+      isOpen ||= isSection;
     }
-    if (isOpen) parts.push('</section>');
+    if (isOpen) parts.push(SECTION_END);
     return parts.join('\n');
+  }
+
+  #section(heading: Heading): string {
+    return `<section><details open><summary>${this.#heading(heading)}</summary>`;
   }
 
   #renderBlock(block: Block): string {
@@ -55,7 +76,7 @@ export class HtmlRenderer {
     paragraph: ({ text }) => `<p>${renderInline(text)}</p>`,
     list: ({ items }) =>
       `<ul>${items.map((item) => `<li>${renderInline(item)}</li>`).join('')}</ul>`,
-    table: renderTable,
+    table: (block) => this.#table(block),
     figure: (block) => this.#figure(block),
     details: ({ summary, blocks }) =>
       `<details><summary>${escapeHtml(summary)}</summary>\n${this.render(blocks)}\n</details>`,
@@ -67,7 +88,8 @@ export class HtmlRenderer {
     const plain = plainText(text);
     const id = this.#idOf(plain);
     this.anchors.push({ id, level, text: plain });
-    return `<h${level} id="${id}">${renderInline(text)}</h${level}>`;
+    const tag = `h${Math.min(level, DEEPEST)}`;
+    return `<${tag} id="${id}">${renderInline(text)}</${tag}>`;
   }
 
   /** In the form in which GitHub makes them, so that links between headings hold in both formats. */
@@ -78,19 +100,56 @@ export class HtmlRenderer {
         .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
         .trim()
         .replaceAll(/\s+/g, '-') || 'section';
-    let id = base;
-    for (let count = 1; this.#ids.has(id); count++) id = `${base}-${count}`;
+    return this.#anchorOf(base);
+  }
+
+  #figure({ file, alt, values }: Figure): string {
+    const svg = this.#options.svgOf(file);
+    // The chart says itself what it shows, to eyes and to screen readers.
+    this.#figures++;
+    const chart =
+      svg === undefined
+        ? `<figure><img src="${escapeHtml(encodeURI(file))}" alt="${escapeHtml(alt)}"></figure>`
+        : `<figure tabindex="0">${embed(svg, `f${this.#figures}-`)}</figure>`;
+    if (values === undefined || values.rows.length === 0) return chart;
+    return `${chart}\n<details class="values"><summary>The values of this chart</summary>\n${this.#table(values)}\n</details>`;
+  }
+
+  #table({ columns, rows, anchors }: Table): string {
+    const head = columns
+      .map(({ title, align }) => `<th scope="col" class="${align}">${this.#linked(title)}</th>`)
+      .join('');
+    const body = rows
+      .map((row, index) => {
+        const anchor = anchors?.[index];
+        const cells = row.map((cell, column) =>
+          this.#cell(cell, columns[column]?.align ?? 'left', anchor !== undefined),
+        );
+        return `<tr${anchor === undefined ? '' : ` id="${escapeHtml(this.#anchorOf(anchor))}"`}>${cells.join('')}</tr>`;
+      })
+      .join('\n');
+    // Wide tables scroll within the page, by keyboard too.
+    return `<div class="table" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+  }
+
+  /** The first row of an anchor has it: parts of a suite may define the same. */
+  #anchorOf(anchor: string): string {
+    let id = anchor;
+    for (let count = 1; this.#ids.has(id); count++) id = `${anchor}-${count}`;
     this.#ids.add(id);
     return id;
   }
 
-  #figure({ file, alt }: Figure): string {
-    const svg = this.#options.svgOf(file);
-    // The chart says itself what it shows, to eyes and to screen readers.
-    this.#figures++;
-    return svg === undefined
-      ? `<figure><img src="${escapeHtml(encodeURI(file))}" alt="${escapeHtml(alt)}"></figure>`
-      : `<figure tabindex="0">${embed(svg, `f${this.#figures}-`)}</figure>`;
+  /** A definition does not lead to itself. */
+  #cell(cell: string | Cell, align: 'left' | 'right', isDefinition: boolean): string {
+    const { text, isStrong = false, tone } = typeof cell === 'string' ? { text: cell } : cell;
+    const inner = isDefinition ? renderInline(text) : this.#linked(text);
+    const classes = [align, ...(tone === undefined ? [] : [tone])].join(' ');
+    return `<td class="${classes}">${isStrong ? `<strong>${inner}</strong>` : inner}</td>`;
+  }
+
+  #linked(text: string): string {
+    return this.#links.link(text, renderInline);
   }
 
   #alert({ severity, blocks }: Alert): string {
@@ -108,27 +167,6 @@ function embed(svg: string, prefix: string): string {
     .replaceAll(/\bid="([^"]+)"/g, `id="${prefix}$1"`)
     .replaceAll(/url\(#([^)]+)\)/g, `url(#${prefix}$1)`)
     .replaceAll(/href="#([^"]+)"/g, `href="#${prefix}$1"`);
-}
-
-function renderTable({ columns, rows }: Table): string {
-  const head = columns
-    .map(({ title, align }) => `<th scope="col" class="${align}">${renderInline(title)}</th>`)
-    .join('');
-  const body = rows
-    .map((row) => {
-      const cells = row.map((cell, index) => renderCell(cell, columns[index]?.align ?? 'left'));
-      return `<tr>${cells.join('')}</tr>`;
-    })
-    .join('\n');
-  // Wide tables scroll within the page, by keyboard too.
-  return `<div class="table" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
-}
-
-function renderCell(cell: string | Cell, align: 'left' | 'right'): string {
-  const { text, isStrong = false, tone } = typeof cell === 'string' ? { text: cell } : cell;
-  const inner = renderInline(text);
-  const classes = [align, ...(tone === undefined ? [] : [tone])].join(' ');
-  return `<td class="${classes}">${isStrong ? `<strong>${inner}</strong>` : inner}</td>`;
 }
 
 export function escapeHtml(text: string): string {

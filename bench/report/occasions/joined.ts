@@ -38,6 +38,7 @@ import {
 import { renderMarkdown } from '../formats/markdown.ts';
 import { code } from '../inline.ts';
 import { loadWords } from '../report-context.ts';
+import { chartFigures, type ChartLink } from '../sections/chart-links.ts';
 import { verdictLabel } from '../verdict-words.ts';
 
 /** As Markdown: the same runs give the same text, to the byte. */
@@ -45,12 +46,16 @@ export function renderJoinedRuns(joined: JoinedRuns): string {
   return `${renderMarkdown(joinedBlocks(joined))}\n`;
 }
 
-function joinedBlocks(joined: JoinedRuns): readonly Block[] {
+/** @param charts That of planOccasions, for a format that shows it. */
+export function joinedBlocks(
+  joined: JoinedRuns,
+  charts: readonly ChartLink[] = [],
+): readonly Block[] {
   const { main, variations, checked, warnings } = joined;
   const conditions = [main, ...variations];
   return flow([
     heading(1, titleOf(main)),
-    section('Verdicts over the occasions', renderTables(main, checked)),
+    section('Verdicts over the occasions', [chartFigures(charts), renderTables(main, checked)]),
     section('What was varied', [renderSensitivity(joined)]),
     ...variations
       .filter(({ runs }) => runs.length > 1)

@@ -1,6 +1,6 @@
 // Links the charts that lie beside the report.
 
-import { heading, section, type Block, type Figure } from '../blocks.ts';
+import { heading, section, type Block, type Figure, type Table } from '../blocks.ts';
 
 /**
  * A chart as the report needs it: its file, and its text alternative for those who cannot see it.
@@ -10,6 +10,8 @@ export interface ChartLink {
   readonly file: string;
   readonly title: string;
   readonly alt: string;
+  /** What it draws, as numbers. */
+  readonly values?: Table | undefined;
 }
 
 export function renderChartLinks(charts: readonly ChartLink[]): readonly Block[] {
@@ -24,5 +26,10 @@ export function renderChartLinks(charts: readonly ChartLink[]): readonly Block[]
  * text: `memory/`.
  */
 export function chartFigures(charts: readonly ChartLink[], folder = ''): readonly Figure[] {
-  return charts.map(({ file, alt }) => ({ kind: 'figure', file: `${folder}charts/${file}`, alt }));
+  return charts.map(({ file, alt, values }) => ({
+    kind: 'figure',
+    file: `${folder}charts/${file}`,
+    alt,
+    ...(values !== undefined && { values }),
+  }));
 }

@@ -1,6 +1,7 @@
 // Defines every number of the report.
 
 import { details, left, section, table, type Block } from '../blocks.ts';
+import { metricAnchor } from '../page/terms.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import type { MetricUnit } from '../../analysis/metrics/metric.ts';
 
@@ -50,6 +51,9 @@ export function renderDefinitions({ analysis, metrics, parts }: RunReport): read
   return section('Definitions', [
     parts.moments ?? `${streamMoments}${analysis.browser === undefined ? '' : pageMoments}`,
     `Quantiles are nearest rank, of all ${parts.quantilesOver ?? 'tokens or streams'} of one trial; a trial without enough of them does not give the quantile.`,
-    details(`All ${metrics.length} metrics`, definitions),
+    details(`All ${metrics.length} metrics`, {
+      ...definitions,
+      anchors: metrics.map(({ id }) => metricAnchor(id)),
+    }),
   ]);
 }

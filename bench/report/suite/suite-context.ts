@@ -5,6 +5,7 @@ import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import type { Suite } from '../../contract/suite.ts';
 import type { RunReport } from '../scenario-parts.ts';
 import type { ChartLink } from '../sections/chart-links.ts';
+import type { PageViews } from '../page/page-views.ts';
 
 export interface SuitePart {
   /** Name inside the suite's folder. */
@@ -12,6 +13,8 @@ export interface SuitePart {
   readonly context: RunReport;
   readonly thresholds: readonly ThresholdResult[];
   readonly charts: readonly ChartLink[];
+  /** What its page shows besides; a page of the suite has it, too. */
+  readonly views?: PageViews;
 }
 
 export interface SuiteContext {

@@ -3,11 +3,14 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
-import { renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
+import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
+import { explainedWords } from '../page/terms.ts';
+import { reportBlocks } from '../report.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
 import {
   alert,
   deepen,
+  details,
   flow,
   heading,
   left,
@@ -16,6 +19,7 @@ import {
   section,
   shellCode,
   table,
+  within,
   type Block,
   type Content,
 } from '../blocks.ts';
@@ -31,27 +35,55 @@ import type { SuiteContext, SuitePart } from './suite-context.ts';
 
 /** As Markdown: the same parts give the same text, to the byte. */
 export function renderSuiteReport(suite: SuiteContext): string {
-  return `${renderMarkdown(suiteBlocks(suite))}\n`;
+  return `${renderMarkdown(suiteBlocks(suite, { file: 'report.md', whole: new Set() }))}\n`;
 }
 
-/** As one HTML file. */
+/**
+ * As one HTML file, in which the whole report of each part is folded. Where that is too large, the
+ * largest are left out, and linked like in Markdown.
+ */
 export function renderSuitePage(suite: SuiteContext, options: Pick<HtmlPage, 'svgOf'>): string {
-  return renderHtmlPage({ blocks: suiteBlocks(suite), ...options });
+  const whole = new Set(suite.parts);
+  const terms = explainedWords(suite.parts.flatMap(({ context }) => context.metrics));
+  const renderWith = (folded: ReadonlySet<SuitePart>): string =>
+    renderHtmlPage({
+      blocks: suiteBlocks(suite, { file: 'report.html', whole: folded }),
+      terms,
+      ...options,
+    });
+  const sizes = new Map<SuitePart, number>();
+  for (;;) {
+    const page = renderWith(whole);
+    if (whole.size === 0 || Buffer.byteLength(page) <= MOST_PAGE_BYTES) return page;
+    if (sizes.size === 0)
+      for (const part of whole) sizes.set(part, renderWith(new Set([part])).length);
+    const [largest] = [...whole].toSorted(
+      (one, other) => (sizes.get(other) ?? 0) - (sizes.get(one) ?? 0),
+    );
+    if (largest !== undefined) whole.delete(largest);
+  }
 }
 
-function suiteBlocks({ suite, claim, parts }: SuiteContext): readonly Block[] {
+interface SuiteForm {
+  /** Name of the reports of the parts in this format. */
+  readonly file: 'report.md' | 'report.html';
+  /** Parts whose whole report is in the document. */
+  readonly whole: ReadonlySet<SuitePart>;
+}
+
+function suiteBlocks({ suite, claim, parts }: SuiteContext, form: SuiteForm): readonly Block[] {
   const names = suite.parts.map(({ scenario }) => scenario);
   return flow([
     heading(1, `SSE or WebSocket? ${names.join(', ')} (${suite.name})`),
     `${formatCount(parts.length)} scenarios, measured one after another. Started ${suite.startedAt}. Each is a run of its own, with a report of its own.`,
     `Each scenario is a family of tests of its own: Holm’s correction covers the endpoints and load points within it, so the chance of a false claim is held at 5 % in each of them, not in all together.`,
     alarm(parts),
-    ...parts.map(renderPart),
+    ...parts.map((part) => renderPart(part, form)),
     renderClaim(
       claim,
       parts.map(({ context }) => context),
     ),
-    renderReports(parts),
+    renderReports(parts, form),
     section('Repeat it', [
       shellCode(suite.command),
       'Or one scenario of it alone:',
@@ -87,14 +119,27 @@ function statesOf({ loadPoints, isComplete }: Analysis): readonly string[] {
 /** The first charts of a report are those on its question; the others are only in that report. */
 const MOST_CHARTS = 2;
 
-function renderPart({ folder, context, thresholds, charts }: SuitePart): Content {
+function renderPart(part: SuitePart, { file, whole }: SuiteForm): Content {
+  const { folder, context, thresholds, charts, views } = part;
   const shown = charts.slice(0, MOST_CHARTS);
+  const all = charts.length === 0 ? 'tables' : 'charts and tables';
   return [
     deepen(renderHeadline(context)),
     deepen(flow(firstPart(context))),
     chartFigures(shown, `${folder}/`),
     deepen(renderThresholdSection(thresholds, context)),
-    `Everything else, and all ${charts.length === 0 ? 'tables' : 'charts and tables'}: [${folder}/report.md](${folder}/report.md).`,
+    whole.has(part)
+      ? details(
+          `The whole report of ${folder}, with all ${all}`,
+          within(
+            folder,
+            deepen(
+              reportBlocks(context, { charts, thresholds, ...(views !== undefined && { views }) }),
+              2,
+            ),
+          ),
+        )
+      : `Everything else, and all ${all}: [${folder}/${file}](${folder}/${file}).`,
   ];
 }
 
@@ -103,7 +148,7 @@ function firstPart(context: RunReport): Content {
   return context.analysis.pilot === undefined ? renderAnswer(context, []) : renderPilot(context);
 }
 
-function renderReports(parts: readonly SuitePart[]): readonly Block[] {
+function renderReports(parts: readonly SuitePart[], { file }: SuiteForm): readonly Block[] {
   const columns = [
     left('scenario'),
     left('report'),
@@ -114,7 +159,7 @@ function renderReports(parts: readonly SuitePart[]): readonly Block[] {
   ];
   const rows = parts.map(({ folder, context: { analysis } }) => [
     analysis.plan.scenario,
-    `[${folder}/report.md](${folder}/report.md)`,
+    `[${folder}/${file}](${folder}/${file})`,
     `${formatCount(analysis.trials.completed)} of ${formatCount(analysis.trials.planned)}`,
     formatCount(analysis.trials.failed),
     formatWallTime(analysis.costNs.wall),

@@ -7,9 +7,11 @@ import type { CapacityCurve } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import type { MeasuredStep, Objective } from '../../contract/search.ts';
 import { formatCount, formatValue } from '../../report/format.ts';
+import { left, right, table } from '../../report/blocks.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import type { ChartPlan, ChartSpec } from '../../report/charts/chart.ts';
 import { armChannels } from '../../report/charts/arm-channels.ts';
+import { toldChannel, toldMark } from '../../report/charts/hover.ts';
 import { ink } from '../../report/charts/theme.ts';
 import { labelLookup, logTicks, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 import type { CapacityFindings } from './findings.ts';
@@ -77,6 +79,14 @@ export function planLoadLatency({
   const { objectives = [] } = analysis.plan.search ?? {};
   const all: Curves = { analysis, curves, objectives };
   const panels = quantities.flatMap((quantity) => panelOf(all, quantity));
+  const rows = quantities.flatMap((quantity) =>
+    rowsOf(all, quantity).map((row) => [
+      quantity.title,
+      row.arm,
+      formatCount(row.streams),
+      formatValue(row.value, quantity.unit),
+    ]),
+  );
   if (panels.length === 0) return [];
   const title = 'Latency, loss and cost against load';
   const limits = objectives.map(({ text }) => text).join(' and ');
@@ -98,6 +108,7 @@ export function planLoadLatency({
           scale: { x: 'shared', y: 'independent', color: 'shared', strokeDash: 'shared' },
         },
       },
+      values: table([left('quantity'), left('arm'), right('streams'), right('measured')], rows),
     },
   ];
 }
@@ -120,21 +131,27 @@ const MARGIN = 0.05;
 const LEAST_HEIGHT = 0.1;
 
 interface Row {
+  readonly tip: string;
   readonly arm: string;
   readonly streams: number;
   readonly value: number;
 }
 
-function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
-  const { analysis, curves, objectives } = all;
-  const rows = curves.flatMap(({ arm, steps }) =>
+function rowsOf({ analysis, curves }: Curves, quantity: Quantity): readonly Row[] {
+  return curves.flatMap(({ arm: name, steps }) =>
     steps.flatMap(({ streams, measured }): Row[] => {
       const value = measured && quantity.of(measured);
-      return value === undefined || !(value > 0)
-        ? []
-        : [{ arm: armTitleOf(analysis, arm), streams, value }];
+      if (value === undefined || !(value > 0)) return [];
+      const arm = armTitleOf(analysis, name);
+      const tip = `${arm}, ${formatCount(streams)} streams: ${formatValue(value, quantity.unit)}`;
+      return [{ tip, arm, streams, value }];
     }),
   );
+}
+
+function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
+  const { objectives } = all;
+  const rows = rowsOf(all, quantity);
   if (rows.length === 0) return [];
   const limit = objectives.find(({ metric }) => metric === quantity.metric)?.limit;
   const values = [...rows.map(({ value }) => value), ...(limit === undefined ? [] : [limit])];
@@ -159,8 +176,8 @@ function panelOf(all: Curves, quantity: Quantity): ChartSpec[] {
         })),
         {
           data: { values: rows },
-          mark: { type: 'point', filled: true, size: 40, opacity: 1 },
-          encoding: { x, y, color },
+          mark: { type: 'point', filled: true, size: 40, opacity: 1, ...toldMark },
+          encoding: { x, y, color, ...toldChannel },
         },
       ],
     },

@@ -4,9 +4,12 @@
 import type { StormAnalysis } from './findings.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
+import { left, right, table } from '../../report/blocks.ts';
+import { formatPercent, formatValue } from '../../report/format.ts';
 import { armTitle, type ReportContext } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
 import { armChannels } from '../../report/charts/arm-channels.ts';
+import { hoverPoints } from '../../report/charts/hover.ts';
 import { labelLookup, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 import type { ConnectFindings } from './findings.ts';
 
@@ -33,10 +36,19 @@ function planOne(arms: Arms, storm: StormAnalysis): ChartPlan | undefined {
       'Share of the streams that were accepted, against the time since they were asked for, for each arm:' +
       ' the line is the median over trials, the band reaches from the fastest to the slowest trial.',
     spec: specOf(arms, rows, title),
+    values: table(
+      [left('arm'), right('accepted'), right('after, median'), right('fastest'), right('slowest')],
+      rows.map(({ arm, share, median, low, high }) =>
+        [arm, formatPercent(share, 3)].concat(
+          [median, low, high].map((ns) => formatValue(ns, 'ns')),
+        ),
+      ),
+    ),
   };
 }
 
 interface Row {
+  readonly tip: string;
   readonly arm: string;
   readonly share: number;
   readonly median: number;
@@ -46,6 +58,7 @@ interface Row {
 
 function rowsOf(arm: string, { points }: StormAnalysis['curves'][number]): readonly Row[] {
   return points.map(({ q, medianNs, lowNs, highNs }) => ({
+    tip: `${arm}, ${formatPercent(q, 3)} accepted: after ${formatValue(medianNs, 'ns')}`,
     arm,
     share: q,
     median: medianNs,
@@ -98,6 +111,7 @@ function specOf(arms: Arms, rows: readonly Row[], title: string): ChartSpec {
         encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y, color },
       },
       { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash, order } },
+      hoverPoints(rows, { x, y }),
     ],
   };
 }

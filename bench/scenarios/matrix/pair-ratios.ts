@@ -5,7 +5,13 @@ import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
 import { titleLines } from '../../report/charts/long-titles.ts';
-import { FEWEST_ROWS, isShown, ratioRows, type RatioRow } from '../../report/charts/ratio-rows.ts';
+import {
+  FEWEST_ROWS,
+  isShown,
+  ratioRows,
+  ratioTable,
+  type RatioRow,
+} from '../../report/charts/ratio-rows.ts';
 import { armColourOf } from '../../report/charts/theme.ts';
 import { formatRatio } from '../../report/format.ts';
 import {
@@ -14,6 +20,7 @@ import {
   type MetricText,
   type ReportContext,
 } from '../../report/report-context.ts';
+import { floorOf } from '../../report/page/effects-chart.ts';
 import { pairOfNames } from './pair-table.ts';
 
 /** Beyond this factor a row would leave no room for the others. */
@@ -52,6 +59,12 @@ export function planPairRatios(
       spacing: 32,
       concat: panels.map(({ metric, rows }) => panelOf(metric, rows)),
     },
+    values: ratioTable(
+      panels.flatMap(({ metric, rows }) =>
+        rows.map((row) => ({ ...row, name: `${metric.title}: ${row.name}` })),
+      ),
+      'fair pair',
+    ),
   };
 }
 
@@ -78,6 +91,7 @@ function rowsOf(
         high,
         colour: armColourOf(analysis, pair.otherArm),
         margin: comparison.margin.ratio,
+        floor: floorOf(point, id),
       },
     ];
   });

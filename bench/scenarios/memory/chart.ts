@@ -7,10 +7,12 @@ import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { countedUnit } from './counted-unit.ts';
 import type { MemoryFindings } from './findings.ts';
 import { MIB } from '../../contract/units.ts';
-import { formatCount } from '../../report/format.ts';
+import { left, right, table } from '../../report/blocks.ts';
+import { formatCount, formatValue } from '../../report/format.ts';
 import { armTitle } from '../../report/report-context.ts';
 import type { ChartPlan, ChartSpec } from '../../report/charts/chart.ts';
 import { armChannels } from '../../report/charts/arm-channels.ts';
+import { toldChannel, toldMark } from '../../report/charts/hover.ts';
 import { labelLookup, linearTicks, ticksFromZero, unitLabels } from '../../report/charts/ticks.ts';
 
 interface Drawn {
@@ -60,6 +62,19 @@ export function planMemoryLadder({
         hconcat: panels.map((panel) => drawPanel(drawn, panel, many)),
         resolve: { scale: { x: 'shared', y: 'shared', color: 'shared', strokeDash: 'shared' } },
       },
+      values: table(
+        [left('when'), left('arm'), left('way'), right(many), right('median'), right('range')],
+        panels.flatMap((panel) =>
+          rowsOf(drawn, panel.valueOf).map(({ arm, way, rung, median, low, high }) => [
+            panel.title,
+            arm,
+            way,
+            formatCount(rung),
+            formatValue(median, 'bytes'),
+            `${formatValue(low, 'bytes')} to ${formatValue(high, 'bytes')}`,
+          ]),
+        ),
+      ),
     },
   ];
 }
@@ -71,6 +86,8 @@ interface Panel {
 }
 
 interface Row extends LadderRange {
+  readonly tip: string;
+  readonly rung: number;
   readonly arm: string;
   readonly way: 'up' | 'down';
   readonly connections: number;
@@ -90,7 +107,10 @@ function rowsOf(drawn: readonly Drawn[], valueOf: Panel['valueOf']): readonly Ro
       const range = valueOf(rung);
       if (range === undefined) return [];
       const connections = rung.connections + top * SIDESTEP * (index - (drawn.length - 1) / 2);
-      return [{ arm: armTitle(arm), way: rung.way, connections, ...range }];
+      const tip = `${armTitle(arm)}, ${formatCount(rung.connections)} on the way ${rung.way}: ${formatValue(range.median, 'bytes')}`;
+      return [
+        { tip, rung: rung.connections, arm: armTitle(arm), way: rung.way, connections, ...range },
+      ];
     }),
   );
 }
@@ -165,8 +185,13 @@ function pointLayer(
     size: way === 'up' ? 50 : 70,
     strokeWidth: 2,
     opacity: 1,
+    ...toldMark,
   };
-  return { data: { values: rows.filter((row) => row.way === way) }, mark, encoding };
+  return {
+    data: { values: rows.filter((row) => row.way === way) },
+    mark,
+    encoding: { ...encoding, ...toldChannel },
+  };
 }
 
 function xOf(drawn: readonly Drawn[], counted: string): object {

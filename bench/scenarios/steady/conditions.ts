@@ -7,7 +7,7 @@ import type { Plan } from '../../contract/run-file.ts';
 import { OPEN_TIMEOUT_NS, STORM_TOKENS } from '../../contract/storm.ts';
 import { TAIL_NS } from '../../contract/tail.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
-import type { PlannedTrial } from '../../plan/trials.ts';
+import type { SpecifiedTrial } from '../../trial/specification.ts';
 import { planBroadcast, planLarge, planLongStreams, planStall } from './timetables.ts';
 
 export type Conditions = Pick<
@@ -18,7 +18,7 @@ export type Conditions = Pick<
 
 /** @param workload The plan's workload, with the path of its tokens on this machine. */
 export function conditionsOf(
-  { arm, loadPoint }: PlannedTrial,
+  { arm, loadPoint }: SpecifiedTrial,
   plan: Plan,
   workload: TrialSpecification['workload'],
 ): Conditions {

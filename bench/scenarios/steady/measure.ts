@@ -2,6 +2,7 @@
 // and sockets at its end, and the counts and stamps of both sides. Knows no statistics.
 
 import type { CanaryReadings } from '../../contract/canary.ts';
+import type { ProcessReading } from '../../contract/course.ts';
 import type { KernelCounts } from '../../contract/recovery.ts';
 import type { MemoryReading, SocketCounts, WindowCalls } from '../../contract/run-file.ts';
 import type { StampColumns } from '../../contract/stamps.ts';
@@ -12,6 +13,7 @@ import { watchHost, type HostReadings } from '../../trial/host-watch.ts';
 import { startKernelCount } from '../../trial/kernel-counters.ts';
 import { mergeClientTallies } from '../../trial/merge-tallies.ts';
 import type { Measured } from '../../trial/procedure.ts';
+import { ProcessWatch } from '../../trial/process-watch.ts';
 import { ResidentWatch, type ResidentMemory } from '../../trial/resident-watch.ts';
 import type { RunningTrial } from '../../trial/running-trial.ts';
 import { countCalls } from '../../trial/system-calls.ts';
@@ -79,11 +81,13 @@ interface WindowReadings {
   /** Memory of the servers; set only in a trial in which receivers stop reading. */
   readonly resident: ResidentMemory | undefined;
   readonly canary: CanaryReadings | undefined;
+  /** CPU time and memory of the processes, once a second. */
+  readonly processes: readonly ProcessReading[] | undefined;
 }
 
 /**
- * Idle during the window except for one reading of /proc a second, or five when receivers stop
- * reading; memory and TCP_INFO are read after it, while streams are open.
+ * Idle during the window except for the readings of /proc once a second, or five times when
+ * receivers stop reading; memory and TCP_INFO are read after it, while streams are open.
  */
 async function watchWindow(
   trial: RunningTrial<'tally'>,
@@ -94,16 +98,30 @@ async function watchWindow(
   await trial.until(warmupNs);
   const stopCounting = countCalls({ servers: trial.servers.pids, clients: trial.clients.pids });
   using residentWatch = watchResident(trial);
+  using processWatch = new ProcessWatch(
+    { servers: trial.servers.pids, clients: trial.clients.pids },
+    windowNs,
+  );
   const { done: calls, host } = await watchHost(async () => {
     await trial.until(warmupNs + windowNs);
     return stopCounting();
   }, trial.path.pids);
+  const processes = processWatch.stop();
   const resident = residentWatch?.read();
   const memoryAfter = trial.readServerMemory();
   // The canary's connections must be closed before the server's sockets are read from the kernel.
   const canaryReadings = await canary;
   const sockets = await readSockets(trial);
-  return { host, memoryAfter, sockets, socketsAfterRamp, calls, resident, canary: canaryReadings };
+  return {
+    host,
+    memoryAfter,
+    sockets,
+    socketsAfterRamp,
+    calls,
+    resident,
+    canary: canaryReadings,
+    processes,
+  };
 }
 
 /** Time from the end of the ramp until all its streams are open, on one host. */

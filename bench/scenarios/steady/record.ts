@@ -108,6 +108,10 @@ export function recordSteady(
     mostNegativeNs: joined.mostNegativeNs,
     // The load itself changes within the window, so that delivery may, too.
     steadiness: { ...joined.steadiness, ...(arrived !== undefined && { isDrifting: false }) },
+    course: {
+      ...joined.course,
+      ...(measured.processes !== undefined && { processes: [...measured.processes] }),
+    },
     server,
     client,
     ...(measured.relay !== undefined && { relay: measured.relay }),

@@ -3,9 +3,12 @@
 
 import type { LoadPointAnalysis, QuantileCurve } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
+import { left, right, table } from '../../report/blocks.ts';
+import { formatValue } from '../../report/format.ts';
 import { armTitle } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
 import { armChannels } from '../../report/charts/arm-channels.ts';
+import { hoverPoints } from '../../report/charts/hover.ts';
 import { labelLookup, logTicks, unitLabels } from '../../report/charts/ticks.ts';
 
 const WIDTH = 640;
@@ -34,11 +37,19 @@ export function planDeliveryQuantiles(point: LoadPointAnalysis): ChartPlan | und
       'Time from due to received, on a logarithmic scale, against the quantile of tokens, for each arm:' +
       ' the line is the median over trials, the band reaches from the lowest to the highest trial.',
     spec: specOf(point, rows, title),
+    values: table(
+      [left('arm'), right('quantile'), right('median over trials'), right('lowest to highest')],
+      rows.map(({ arm, quantile, words, range }) => [arm, quantile, words, range]),
+    ),
   };
 }
 
 interface Row {
   readonly arm: string;
+  readonly quantile: string;
+  readonly words: string;
+  readonly range: string;
+  readonly tip: string;
   readonly tail: number;
   readonly median: number;
   readonly low: number;
@@ -51,13 +62,25 @@ function rowsOf(point: LoadPointAnalysis, { arm: name, points }: QuantileCurve):
   // The maximum has no place on a scale of tails; a logarithm needs a positive delay.
   return points
     .filter((one) => one.q >= LOWEST && one.q < 1 && one.lowNs > 0)
-    .map((one) => ({
-      arm: armTitle(arm),
-      tail: tailOf(one.q),
-      median: one.medianNs,
-      low: one.lowNs,
-      high: one.highNs,
-    }));
+    .map((one) =>
+      Object.assign(wordsOf(armTitle(arm), one), {
+        arm: armTitle(arm),
+        tail: tailOf(one.q),
+        median: one.medianNs,
+        low: one.lowNs,
+        high: one.highNs,
+      }),
+    );
+}
+
+function wordsOf(
+  arm: string,
+  { q, medianNs, lowNs, highNs }: QuantileCurve['points'][number],
+): Pick<Row, 'quantile' | 'words' | 'range' | 'tip'> {
+  const quantile = `p${Number((q * 100).toFixed(4))}`;
+  const words = formatValue(medianNs, 'ns');
+  const range = `${formatValue(lowNs, 'ns')} to ${formatValue(highNs, 'ns')}`;
+  return { quantile, words, range, tip: `${arm}, ${quantile}: ${words} (${range})` };
 }
 
 /** p50 → 0.3, p90 → 1, p99 → 2, p99.9 → 3. */
@@ -112,6 +135,7 @@ function specOf(point: LoadPointAnalysis, rows: readonly Row[], title: string): 
         encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
       },
       { mark: { type: 'line', strokeWidth: 2 }, encoding: { x, y, color, strokeDash } },
+      hoverPoints(rows, { x, y }),
     ],
   };
 }

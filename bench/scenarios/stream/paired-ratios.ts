@@ -3,6 +3,7 @@
 
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointKey, loadPointTitle } from '../../contract/load-point.ts';
+import { left, right, table, type Table } from '../../report/blocks.ts';
 import { formatRatio } from '../../report/format.ts';
 import {
   armTitleOf,
@@ -11,6 +12,7 @@ import {
   type ReportContext,
 } from '../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../report/charts/chart.ts';
+import { toldChannel, toldMark } from '../../report/charts/hover.ts';
 import { legendColumns, titleLines } from '../../report/charts/long-titles.ts';
 import { armColourOf, ink } from '../../report/charts/theme.ts';
 import { labelLookup, linearTicks, logTicks } from '../../report/charts/ticks.ts';
@@ -58,7 +60,26 @@ export function planPairedRatios(
       concat: charted.map((one) => panel(context, one, { other, baseline, blocks })),
       resolve: { scale: { y: 'independent', x: 'shared', shape: 'shared' } },
     },
+    values: valuesOf(context, charted, { other, baseline }),
   };
+}
+
+function valuesOf(
+  { metrics }: ReportContext,
+  charted: readonly ArmComparison[],
+  { other, baseline }: Pick<PanelFrame, 'other' | 'baseline'>,
+): Table {
+  return table(
+    [left('endpoint'), right('block'), right('ratio'), left('ran first')],
+    charted.flatMap((one) =>
+      one.pairs.map((pair) => [
+        metricText(metrics, one.metric).title,
+        String(pair.block),
+        formatRatio({ value: pair.other / pair.baseline, low: undefined, high: undefined }),
+        pair.baselineFirst ? baseline : other,
+      ]),
+    ),
+  );
 }
 
 /** Width of two panels, less the title of the legend. */
@@ -80,6 +101,7 @@ function panel(
     block: pair.block,
     ratio: pair.other / pair.baseline,
     first: pair.baselineFirst ? baseline : other,
+    tip: `block ${pair.block}: ${formatRatio({ value: pair.other / pair.baseline, low: undefined, high: undefined })}`,
   }));
   const zone =
     margin.ratio === undefined ? [] : [{ low: 1 / (1 + margin.ratio), high: 1 + margin.ratio }];
@@ -92,6 +114,7 @@ function panel(
             ratio: ratio.value,
             low: ratio.low ?? ratio.value,
             high: ratio.high ?? ratio.value,
+            tip: `all blocks: ${formatRatio(ratio)}`,
           },
         ];
   const values = [
@@ -125,8 +148,9 @@ function panel(
       },
       {
         data: { values: points },
-        mark: { type: 'point', filled: true, size: 55, color: ink.muted, opacity: 1 },
+        mark: { type: 'point', filled: true, size: 55, color: ink.muted, opacity: 1, ...toldMark },
         encoding: {
+          ...toldChannel,
           x,
           y,
           shape: {
@@ -146,8 +170,8 @@ function panel(
       },
       {
         data: { values: mean },
-        mark: { type: 'rule', color: colour, strokeWidth: 3 },
-        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' } },
+        mark: { type: 'rule', color: colour, strokeWidth: 3, ...toldMark },
+        encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, ...toldChannel },
       },
       {
         data: { values: mean },
@@ -158,8 +182,9 @@ function panel(
           size: 130,
           color: colour,
           opacity: 1,
+          ...toldMark,
         },
-        encoding: { x, y },
+        encoding: { x, y, ...toldChannel },
       },
     ],
   };

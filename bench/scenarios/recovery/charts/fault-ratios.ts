@@ -20,8 +20,10 @@ import {
   FEWEST_ROWS,
   isShown,
   ratioRows,
+  ratioTable,
   type RatioRow,
 } from '../../../report/charts/ratio-rows.ts';
+import { floorOf } from '../../../report/page/effects-chart.ts';
 import { armColourOf } from '../../../report/charts/theme.ts';
 
 /** Prefix of file names: the report shows these charts beside the verdicts. */
@@ -64,6 +66,7 @@ function planPair(
           margin: marginOf(context, group, otherArm),
         }),
       },
+      values: ratioTable(rows, 'fault'),
     },
   ];
 }
@@ -79,7 +82,11 @@ function rowsOf(
     if (comparison?.ratio === undefined || comparison.endpoint === undefined) return [];
     if (!isShown(comparison.verdict)) return [];
     const { value, low = value, high = value } = comparison.ratio;
-    return [{ name: rowTitle(context, fault), ratio: value, low, high, colour }];
+    const point = context.analysis.loadPoints.find(
+      ({ loadPoint }) => loadPointKey(loadPoint) === loadPointKey(fault.loadPoint),
+    );
+    const floor = point && floorOf(point, TIME_TO_RESUMED);
+    return [{ name: rowTitle(context, fault), ratio: value, low, high, colour, floor }];
   });
 }
 

@@ -6,11 +6,13 @@ import type { FaultAnalysis, FaultedArm } from '../findings.ts';
 import { armName } from '../../../contract/arms/arms.ts';
 import { loadPointTitle } from '../../../contract/load-point.ts';
 import { NS_PER_MS } from '../../../contract/units.ts';
-import { formatCount, formatSetting } from '../../../report/format.ts';
+import { left, right, table, type Table } from '../../../report/blocks.ts';
+import { formatCount, formatPercent, formatSetting } from '../../../report/format.ts';
 import { isHerd, type RecoveryContext } from '../report/recovery-context.ts';
 import { armTitleOf } from '../../../report/report-context.ts';
 import { armChannels } from '../../../report/charts/arm-channels.ts';
 import type { ChartPlan, ChartSpec } from '../../../report/charts/chart.ts';
+import { hoverPoints } from '../../../report/charts/hover.ts';
 import { ink } from '../../../report/charts/theme.ts';
 import {
   labelLookup,
@@ -36,9 +38,32 @@ export function planHerdRecoveries(context: RecoveryContext): readonly ChartPlan
         title,
         alt: `Share of clients that have tokens again, and attempts to connect, against the time since the server was killed, one column for each policy. ${members.map((one) => altWords(context, one)).join(' ')}`,
         spec: specOf(context, members, title),
+        values: valuesOf(context, members),
       };
     },
   );
+}
+
+function valuesOf({ analysis }: RecoveryContext, members: readonly FaultAnalysis[]): Table {
+  const rows = members.flatMap(({ loadPoint, arms }) =>
+    arms.flatMap(({ arm, curve }) =>
+      curve.resumedShare.map((share, bin) => [
+        loadPoint.policy ?? 'identical',
+        armTitleOf(analysis, arm),
+        formatSetting((bin + 1) * curve.binNs, 'ns'),
+        formatPercent(share, 3),
+        formatCount(Math.round(perTenth(curve, curve.attempts[bin] ?? 0))),
+      ]),
+    ),
+  );
+  const columns = [
+    left('policy'),
+    left('arm'),
+    right('since the fault'),
+    right('clients back'),
+    right('attempts per 100 ms'),
+  ];
+  return table(columns, rows);
 }
 
 function altWords({ analysis }: RecoveryContext, { loadPoint, arms }: FaultAnalysis): string {
@@ -69,7 +94,7 @@ function specOf(
   return {
     title: { text: title, subtitle: 'mean over trials; shaded: no server is there', offset: 16 },
     spacing: 32,
-    hconcat: members.map((fault) => ({
+    hconcat: members.map((fault, column) => ({
       title: {
         text: `policy ${fault.loadPoint.policy ?? 'identical'}`,
         fontSize: 12,
@@ -77,13 +102,17 @@ function specOf(
         offset: 10,
       },
       spacing: 16,
-      vconcat: [sharePanel(context, fault, frame), attemptsPanel(context, fault, frame)],
+      vconcat: [
+        sharePanel(context, fault, { ...frame, panel: 2 * column }),
+        attemptsPanel(context, fault, { ...frame, panel: 2 * column + 1 }),
+      ],
     })),
     resolve: { scale: { color: 'shared', strokeDash: 'shared' } },
   };
 }
 
 interface Frame {
+  readonly panel: number;
   readonly endNs: number;
   readonly most: number;
 }
@@ -124,6 +153,8 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= frame.endNs),
+    panel: frame.panel,
+    words: (share) => formatPercent(share, 3),
     y,
     height: 180,
     endNs: frame.endNs,
@@ -135,7 +166,7 @@ function sharePanel(context: RecoveryContext, fault: FaultAnalysis, frame: Frame
 function attemptsPanel(
   context: RecoveryContext,
   fault: FaultAnalysis,
-  { endNs, most }: Frame,
+  { endNs, most, panel }: Frame,
 ): ChartSpec {
   const rows = fault.arms.flatMap(({ arm, curve }) =>
     curve.attempts.map((count, bin) => ({
@@ -154,6 +185,8 @@ function attemptsPanel(
   };
   return linePanel(context, {
     rows: rows.filter(({ at }) => at <= endNs),
+    panel,
+    words: (attempts) => formatCount(Math.round(attempts)),
     y,
     height: 120,
     endNs,
@@ -168,6 +201,9 @@ function outageOf({ arms }: FaultAnalysis): number {
 
 interface LinePanel {
   readonly rows: readonly { readonly arm: string; readonly at: number; readonly value: number }[];
+  /** Its number among all panels. */
+  readonly panel: number;
+  readonly words: (value: number) => string;
   readonly y: ChartSpec;
   readonly height: number;
   readonly endNs: number;
@@ -177,7 +213,7 @@ interface LinePanel {
 
 function linePanel(
   { analysis }: RecoveryContext,
-  { rows, y, height, endNs, interpolate, outageNs }: LinePanel,
+  { rows, panel, words, y, height, endNs, interpolate, outageNs }: LinePanel,
 ): ChartSpec {
   const names = new Set(analysis.recovery.faults.flatMap(({ arms }) => arms.map(({ arm }) => arm)));
   const arms = analysis.plan.arms.filter((arm) => names.has(armName(arm)));
@@ -205,6 +241,14 @@ function linePanel(
         mark: { type: 'line', interpolate, strokeWidth: index === 0 ? 4 : 2 },
         encoding: { x, y, ...armChannels(arms, { orient: 'top', width: LEGEND_WIDTH }) },
       })),
+      hoverPoints(
+        rows.map((row) => ({
+          ...row,
+          tip: `${row.arm}, ${formatSetting(row.at, 'ns')}: ${words(row.value)}`,
+        })),
+        { x, y },
+        panel,
+      ),
     ],
   };
 }

@@ -4,6 +4,7 @@
 
 import { moments, type FaultAnalysis, type FaultedArm, type Moment } from '../findings.ts';
 import { loadPointKey } from '../../../contract/load-point.ts';
+import { left, right, table, type Table } from '../../../report/blocks.ts';
 import { formatPercent, formatValue } from '../../../report/format.ts';
 import {
   faultGroups,
@@ -15,6 +16,7 @@ import {
 import { armTitleOf } from '../../../report/report-context.ts';
 import { slug, type ChartPlan, type ChartSpec } from '../../../report/charts/chart.ts';
 import { CHARACTER_WIDTH } from '../../../report/charts/long-titles.ts';
+import { toldChannel, toldMark } from '../../../report/charts/hover.ts';
 import { ink } from '../../../report/charts/theme.ts';
 import { linearTicks, unitLabels } from '../../../report/charts/ticks.ts';
 
@@ -53,9 +55,27 @@ export function planReconnectClocks(context: RecoveryContext): readonly ChartPla
         title,
         alt: `Time since the fault, in phases, one panel for each fault and one bar for each arm. First unseen token: ${altWords(context, { ...group, faults: shown })}.`,
         spec: specOf(context, shown, title),
+        values: valuesOf(context, shown),
       },
     ];
   });
+}
+
+function valuesOf(context: RecoveryContext, shown: readonly FaultAnalysis[]): Table {
+  return table(
+    [left('fault'), left('arm'), left('phase'), right('from'), right('to')],
+    shown.flatMap((fault) =>
+      fault.arms.flatMap((arm) =>
+        segmentsOf(arm, armTitleOf(context.analysis, arm.arm)).map((segment) => [
+          rowTitle(context, fault),
+          segment.arm,
+          segment.phase,
+          formatValue(segment.from, 'ns'),
+          formatValue(segment.to, 'ns'),
+        ]),
+      ),
+    ),
+  );
 }
 
 function altWords(context: RecoveryContext, { faults }: FaultGroup): string {
@@ -115,6 +135,7 @@ const BAR_HEIGHT = 14;
 const LABEL_ROOM = 0.36;
 
 interface Segment {
+  readonly tip: string;
   readonly arm: string;
   readonly phase: string;
   readonly from: number;
@@ -162,8 +183,8 @@ function panel(context: RecoveryContext, fault: FaultAnalysis): ChartSpec {
       },
       {
         data: { values: segments },
-        mark: { type: 'bar', height: BAR_HEIGHT },
-        encoding: { x, x2: { field: 'to' }, y, color: colour },
+        mark: { type: 'bar', height: BAR_HEIGHT, ...toldMark },
+        encoding: { x, x2: { field: 'to' }, y, color: colour, ...toldChannel },
       },
       {
         data: { values: outageNs > 0 ? [{ from: outageNs }] : [] },
@@ -199,12 +220,9 @@ function segmentsOf({ moments: reached }: FaultedArm, arm: string): readonly Seg
   for (const moment of moments) {
     const to = reached[moment]?.p50Ns;
     if (to === undefined || to <= from) continue;
-    segments.push({
-      arm,
-      phase: phases[moment === 'resumed' && reached.detect === undefined ? 'detect' : moment],
-      from,
-      to,
-    });
+    const phase = phases[moment === 'resumed' && reached.detect === undefined ? 'detect' : moment];
+    const tip = `${arm}, ${phase}: ${formatValue(from, 'ns')} to ${formatValue(to, 'ns')}`;
+    segments.push({ tip, arm, phase, from, to });
     from = to;
   }
   return segments;
