@@ -1,7 +1,7 @@
 // JUnit XML of a run, in which a CI system shows what it would otherwise learn from the exit code
 // alone: a test case for each threshold of --fail-if, one for the gates of each load point, and one
 // for the trials. There is a failure exactly where `report` exits with 1.
-// The form is that of Ant, which https://github.com/windyroad/JUnit-Schema writes down.
+// The form is that of Ant, which CI systems read.
 
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { isMissed, whyNotBelieved, type ThresholdResult } from '../../analysis/thresholds.ts';
