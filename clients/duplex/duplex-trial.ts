@@ -72,6 +72,7 @@ export class DuplexTrial implements Trial {
     const ramp = this.#pace(sessions, originNs, () => undefined);
     const endNs = originNs + Math.max(...sessions.map(({ plan }) => lastDueNs(plan)));
     const end = callAt(endNs + REHEARSAL_REST_NS, now, () => {
+      ramp.stop();
       for (const session of sessions) session.endUp();
     });
     const deadline = Date.now() + REHEARSAL_TIMEOUT_MS;
@@ -108,6 +109,8 @@ export class DuplexTrial implements Trial {
     for (const session of sessions) callAt(session.plan.openNs, now, () => this.#open(session));
     const ramp = this.#pace(sessions, 0, (due) => accounts.ready(due, now()));
     callAt(framesToNs(this.#trial), now, () => {
+      // A process that is late must not send frames after it has said that there are no more.
+      ramp.stop();
       for (const session of sessions) session.endUp();
     });
     const { use } = await framed;
