@@ -47,6 +47,7 @@ export class DuplexSessions {
   readonly #events: Omit<SessionEvents, 'contentOf' | 'injection'>;
   #large: Buffer | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
+  #isStopped = false;
   readonly #ended: Record<string, number> = {};
   #faults = noFaults;
   #framesUp = 0;
@@ -81,9 +82,14 @@ export class DuplexSessions {
     return this.#open.size;
   }
 
+  /** Frames that an open session has taken. */
+  framesTaken(id: string): number | undefined {
+    return this.#open.get(id)?.check.received;
+  }
+
   /** Whether something of it still waits for a moment. */
   get isWaiting(): boolean {
-    return this.#idleTimer !== undefined || this.#pacer.scheduled > 0;
+    return this.#idleTimer !== undefined || (!this.#isStopped && this.#pacer.scheduled > 0);
   }
 
   /** Opens the way down. The lane that is sent to is made once the session is known to take it. */
@@ -170,6 +176,7 @@ export class DuplexSessions {
   stop(): void {
     for (const session of this.#open.values()) session.abort();
     this.#pacer.stop();
+    this.#isStopped = true;
   }
 
   tally(): DuplexServerTally {

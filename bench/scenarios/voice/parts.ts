@@ -5,10 +5,11 @@ import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Arm } from '../../contract/arms/arms.ts';
 import { uplinks } from '../../contract/arms/uplink.ts';
 import type { DuplexPlan } from '../../contract/duplex.ts';
-import { loadPointTitle } from '../../contract/load-point.ts';
+import { loadPointTitle, type LoadPoint } from '../../contract/load-point.ts';
 import { contestantsAt, renderMetricRows } from '../../report/arm-estimates.ts';
 import { heading, list, section, type Block } from '../../report/blocks.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
+import { absences } from '../../report/mechanisms.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import type { ReportContext } from '../../report/report-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
@@ -32,7 +33,17 @@ export const voiceParts: ScenarioParts = {
   alike: 'due times, pacers, limits, interruptions and order of work',
   asymmetries,
   limits,
+  machineLimits: ({ arms, loadPoints }, cpus) => [
+    `Server and client ran on one machine and talked over loopback, ${loadPoints.some(isRelayed) ? 'where a load point says so through a relay of the harness' : 'without any delay'}: no loss, and segments larger than those of Ethernet.`,
+    `Both ends shared ${cpus}. Much of the work of receiving is charged to the sender there, so CPU time is not that of a server alone.`,
+    ...absences(arms, {
+      consequence: 'Each of them can outweigh the difference between the transports.',
+    }),
+  ],
 };
+
+const isRelayed = ({ roundTripNs, linkBytesPerSecond }: LoadPoint): boolean =>
+  roundTripNs !== undefined || linkBytesPerSecond !== undefined;
 
 /** A plan of this scenario always has it. */
 function planOf({ plan }: Analysis): DuplexPlan {
@@ -67,12 +78,13 @@ const rows = [
 
 function sessionsSection(context: ReportContext): readonly Block[] {
   const { loadPoints } = context.analysis;
+  const plan = planOf(context.analysis);
   return section('Does a voice session work?', [
     `It works, by a rule that was fixed beforehand, where at most ${formatSetting(MOST_LATE, 'ratio')} of the frames of each direction are late.`,
     list(armSentences(context)),
     ...loadPoints.map((point) => [
       loadPoints.length === 1 ? [] : heading(3, loadPointTitle(point.loadPoint)),
-      list(contestantsAt(context, point).map((arm) => atPoint(point, arm))),
+      list(contestantsAt(context, point).map((arm) => atPoint(point, arm, plan))),
       renderMetricRows(context, point, rows),
     ]),
     ...behindLarge(loadPoints),

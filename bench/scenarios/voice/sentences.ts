@@ -3,6 +3,7 @@
 import type { LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { armName } from '../../contract/arms/arms.ts';
 import type { LoadPoint } from '../../contract/load-point.ts';
+import type { DuplexPlan } from '../../contract/duplex.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { contestantsAt, type ArmValues } from '../../report/arm-estimates.ts';
 import { formatValue } from '../../report/format.ts';
@@ -20,7 +21,9 @@ interface Judged {
 export function armSentences(context: ReportContext): readonly string[] {
   const { loadPoints } = context.analysis;
   const sizes = new Set(loadPoints.map(({ loadPoint }) => loadPoint.connections));
-  const judged = loadPoints.flatMap((point) =>
+  // Of a session with a large message few frames are behind it: a share of all says nothing of them.
+  const plain = loadPoints.filter(({ loadPoint }) => loadPoint.largeBytes === undefined);
+  const judged = plain.flatMap((point) =>
     contestantsAt(context, point).map(
       (values): Judged => ({
         place: `${placeOf(point.loadPoint)}${sizes.size === 1 ? '' : ` for ${point.loadPoint.connections} sessions`}`,
@@ -57,9 +60,7 @@ function failure({ place, values: { text } }: Judged): string {
 }
 
 /** `directly`, `with a round trip of 20 ms`. */
-function placeOf({ roundTripNs, linkBytesPerSecond, largeBytes }: LoadPoint): string {
-  if (largeBytes !== undefined)
-    return `with a message of 1 MiB in its midst${linkBytesPerSecond === undefined ? '' : ` on a link of ${(8 * linkBytesPerSecond) / 1e6} Mbit/s`}`;
+function placeOf({ roundTripNs }: LoadPoint): string {
   if (roundTripNs === undefined) return 'directly';
   return roundTripNs === 0
     ? 'over the relay alone'
@@ -67,21 +68,33 @@ function placeOf({ roundTripNs, linkBytesPerSecond, largeBytes }: LoadPoint): st
 }
 
 /** What the arm did at one load point. */
-export function atPoint(point: LoadPointAnalysis, arm: ArmValues): string {
+export function atPoint(point: LoadPointAnalysis, arm: ArmValues, plan: DuplexPlan): string {
   const { title, text, valueOf } = arm;
   const working = sessionsWork(point, arm);
   if (working.state === 'unknown') return `${title}: this run cannot say it (${working.why}).`;
-  const late = `${text('late.up')} of the frames up and ${text('late.down')} of those down are late`;
-  const barge =
-    valueOf('barge.p50') === undefined
-      ? 'interruptions do not stop the answer in time'
-      : `an interruption is answered by silence after ${text('barge.p50')} (p50)`;
-  const large =
-    valueOf('frame.behind.max') === undefined
-      ? ''
-      : `; behind the large message a frame waits for up to ${text('frame.behind.max')}`;
+  const { largeBytes } = point.loadPoint;
+  const verdict =
+    largeBytes !== undefined ? '' : working.state === 'works' ? 'works: ' : '**does not work**: ';
+  const up =
+    valueOf('frame.up.p50') === undefined
+      ? 'not known up, where frames had not been sent when their session was over,'
+      : `${text('frame.up.p50')} up`;
   return (
-    `${title}: ${working.state === 'works' ? 'works' : '**does not work**'}: ${late}; delivery p50 is ${text('frame.up.p50')} up and ${text('frame.down.p50')} down; ${barge}${large}.` +
+    `${title}: ${verdict}${text('late.up')} of the frames up and ${text('late.down')} of those down are late; delivery p50 is ${up} and ${text('frame.down.p50')} down; ${bargeWords(arm)}${largeWords(arm, plan)}.` +
     ` A second of audio costs the server ${text('cpu.server.audio')} of CPU time, and a frame ${formatValue(valueOf('bytes.frame.up'), 'bytes')} up and ${formatValue(valueOf('bytes.frame.down'), 'bytes')} down.`
   );
+}
+
+function bargeWords({ valueOf, text }: ArmValues): string {
+  const afterNs = valueOf('barge.p50');
+  if (afterNs === undefined) return 'interruptions do not stop each answer in time';
+  return afterNs === 0
+    ? 'after an interruption no frame of the answer comes any more (p50)'
+    : `the last frame of the answer comes ${text('barge.p50')} after an interruption begins (p50)`;
+}
+
+function largeWords({ valueOf, text }: ArmValues, { deadlineNs }: DuplexPlan): string {
+  const behindNs = valueOf('frame.behind.max');
+  if (behindNs === undefined) return '';
+  return `; behind the large message a frame waits for up to ${text('frame.behind.max')}, ${behindNs > deadlineNs ? 'too long to be played' : 'and can still be played'}`;
 }
