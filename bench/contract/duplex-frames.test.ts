@@ -30,7 +30,14 @@ describe('a frame', () => {
 
   it('is not what looks like one', () => {
     expect(parseBinaryFrame(Buffer.from([0, 0, 0, 1, 2, 9]))).toBeUndefined();
-    for (const text of ['', 'null', '[]', '{"s":1}', '{"s":1,"a":2,"d":""}', '{"s":"1","a":0,"d":""}'])
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{"s":1}',
+      '{"s":1,"a":2,"d":""}',
+      '{"s":"1","a":0,"d":""}',
+    ])
       expect(parseTextFrame(text)).toBeUndefined();
   });
 });

@@ -1,8 +1,13 @@
 import { once } from 'node:events';
-import { Receiver } from 'ws';
+import { createRequire } from 'node:module';
+import type { Writable } from 'node:stream';
 import { expect, it } from 'vitest';
 import { frameBytes } from '../../bench/contract/byte-model.ts';
 import { maskedMessage } from './masked-message.ts';
+
+const { Receiver } = createRequire(import.meta.url)('ws') as {
+  readonly Receiver: new (options: { isServer: boolean }) => Writable;
+};
 
 it.each([0, 125, 126, 900, 65_535])('ws reads a message of %i bytes', async (length) => {
   const payload = Buffer.from(Array.from({ length }, (_, index) => index % 251));

@@ -112,6 +112,9 @@ const upgrade = (id: string): string =>
 const upload = (id: string): string =>
   `POST /v1/duplex/${id}/upload HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
 
+const post = (body: string): string =>
+  `POST /v1/duplex/s0/frames HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
 /** Waits until nothing of any session is left. */
 async function expectNothingLeft({ sessions, countConnections }: DuplexServer): Promise<void> {
   await expect.poll(() => [sessions.openSessions, sessions.isWaiting]).toEqual([0, false]);
@@ -232,9 +235,11 @@ describe.each(twins)('over $name', ({ transport, open, request }) => {
 describe('over SSE alone', () => {
   it('a POST of the wrong size is answered with 400 and ends the session', async () => {
     await using server = await startDuplexServer('sse');
-    const post = (body: string): string =>
-      `POST /v1/duplex/s0/frames HTTP/1.1\r\nHost: a\r\nContent-Type: application/octet-stream\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
-    const refusal = { statusCode: 400, error: 'Bad Request', message: 'a frame has 64 bytes, not 5' };
+    const refusal = {
+      statusCode: 400,
+      error: 'Bad Request',
+      message: 'a frame has 64 bytes, not 5',
+    };
     expect(await refusalOf(server, post('x'.repeat(10)))).toEqual(refusal);
     await expectNothingLeft(server);
   });

@@ -11,7 +11,7 @@ export const unknownSession = (id: string): SessionRefusal => ({
   message: `no session ${id} in this trial`,
 });
 
-export const secondLane = (id: string, what: 'stream' | 'upload'): SessionRefusal => ({
+export const secondLane = (id: string, what: 'event stream' | 'upload'): SessionRefusal => ({
   statusCode: 409,
   message: `session ${id} has its ${what} already`,
 });

@@ -97,7 +97,7 @@ export class DuplexSessions {
     const opened = this.#find(id);
     if (opened.session === undefined) return opened;
     const { session } = opened;
-    if (session.hasDown) return { refusal: secondLane(id, 'stream') };
+    if (session.hasDown) return { refusal: secondLane(id, 'event stream') };
     session.openDown(laneOf(session));
     this.#pacer.schedule(session, session.dueOf('down', 0));
     return opened;

@@ -26,7 +26,9 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
     `${plan.targets === undefined ? `${alikeContent(plan)}, ` : ''}${parts.alike ?? 'due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
       ...(parts.hasOwnForms === true ? [] : chunkForms(plan)),
-      ...(isSteady && parts.hasOwnForms !== true && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
+      ...(isSteady && parts.hasOwnForms !== true && payloads[plan.payload].isNumbered
+        ? resumeIds(present)
+        : []),
       ...apiEvents(plan, present),
       ...new Set(present.flatMap(({ texts }) => texts.opening ?? [])),
       ...(parts.asymmetries?.(analysis) ?? []),

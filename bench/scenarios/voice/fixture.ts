@@ -12,7 +12,7 @@ import { voiceReading } from './reading.ts';
 
 const probe = { client: 'probe', path: 'direct' } as const;
 
-export const voiceArms: readonly Arm[] = [
+const voiceArms: readonly Arm[] = [
   { transport: 'ws-binary', ...probe },
   { transport: 'sse', uplink: 'posts', ...probe },
   { transport: 'sse', uplink: 'upload', ...probe },
@@ -93,7 +93,7 @@ export function voiceAnalysis({
 }: Omit<FixtureOptions, 'edit'> & {
   readonly edit?: (trial: DuplexTrialRecord) => DuplexTrialRecord;
 } = {}): Analysis {
-  const point = { connections: SESSIONS };
+  const point = { connections: SESSIONS, isOfStreams: true } as const;
   const run = fixtureRun({
     command: 'streamduel run voice --seed 1',
     edit: (trial) => edit(spoken(trial)),

@@ -14,6 +14,7 @@ function valueOf(id: string, change: Partial<DuplexRecord> = {}): number | undef
   return findMetric(voiceReading, id)?.value({
     ...finishedOf(trial!),
     outcome: 'duplex',
+    planned: { streams: 0, tokens: 0, windowStarts: 0, windowTokens: 0, meanConcurrent: 0 },
     distributions: {
       frameUpNs: fixtureDistribution(2 * NS_PER_MS),
       frameDownNs: fixtureDistribution(NS_PER_MS),

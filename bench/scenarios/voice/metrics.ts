@@ -54,7 +54,7 @@ function delivery(direction: Direction, quantile: 0.5 | 0.99): DuplexMetric {
 }
 
 /** Share of frames that could not be played in time: late, or never sent. */
-export function lateShare(record: DuplexRecord, direction: Direction): number | undefined {
+function lateShare(record: DuplexRecord, direction: Direction): number | undefined {
   const { planned, inTime } = record[direction];
   return planned === 0 ? undefined : 1 - inTime / planned;
 }

@@ -50,10 +50,11 @@ function planOf({ plan }: Analysis): DuplexPlan {
   return plan.duplex as DuplexPlan;
 }
 
+const time = (ns: number): string => formatSetting(ns, 'ns');
+
 function circumstances(analysis: Analysis): string {
   const { plan } = analysis;
   const { frameNs, frameBytes, interruptEveryFrames, deadlineNs } = planOf(analysis);
-  const time = (ns: number): string => formatSetting(ns, 'ns');
   return (
     `Sessions of voice: from its beginning to its end a frame of ${time(frameNs)} (${formatCount(frameBytes)} bytes of PCM, 16 kHz, 16 bit, mono) is due in each direction every ${time(frameNs)}, and every` +
     ` ${time(interruptEveryFrames * frameNs)} the user interrupts the answer. A frame that arrives more than ${time(deadlineNs)} after it was due is late: it cannot be played any more.` +
@@ -141,4 +142,3 @@ function limits({ plan: { arms, loadPoints } }: Analysis): readonly string[] {
     'The frames are as if drawn at random, nobody encoded or heard them: codecs make them smaller, which takes framing and heads of requests to a larger share.',
   ];
 }
-

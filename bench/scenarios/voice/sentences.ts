@@ -24,13 +24,11 @@ export function armSentences(context: ReportContext): readonly string[] {
   // Of a session with a large message few frames are behind it: a share of all says nothing of them.
   const plain = loadPoints.filter(({ loadPoint }) => loadPoint.largeBytes === undefined);
   const judged = plain.flatMap((point) =>
-    contestantsAt(context, point).map(
-      (values): Judged => ({
-        place: `${placeOf(point.loadPoint)}${sizes.size === 1 ? '' : ` for ${point.loadPoint.connections} sessions`}`,
-        values,
-        working: sessionsWork(point, values),
-      }),
-    ),
+    contestantsAt(context, point).map((values): Judged => ({
+      place: `${placeOf(point.loadPoint)}${sizes.size === 1 ? '' : ` for ${point.loadPoint.connections} sessions`}`,
+      values,
+      working: sessionsWork(point, values),
+    })),
   );
   const byArm = Map.groupBy(judged, ({ values }) => armName(values.arm));
   return [...byArm.values()].map((own) => armSentence(own));
@@ -44,7 +42,9 @@ function armSentence(judged: readonly Judged[]): string {
   const parts = [
     ...(works.length > 0 ? [`a voice session works ${placesOf(works)}`] : []),
     ...(fails.length > 0
-      ? [`${works.length > 0 ? 'it' : 'a voice session'} does not work ${fails.map(failure).join(', nor ')}`]
+      ? [
+          `${works.length > 0 ? 'it' : 'a voice session'} does not work ${fails.map(failure).join(', nor ')}`,
+        ]
       : []),
     ...(unknown.length > 0 ? [`this run cannot say it ${placesOf(unknown)}`] : []),
   ];
