@@ -46,7 +46,11 @@ function armSentence(judged: readonly Judged[]): string {
           `${works.length > 0 ? 'it' : 'a voice session'} does not work ${fails.map(failure).join(', nor ')}`,
         ]
       : []),
-    ...(unknown.length > 0 ? [`this run cannot say it ${placesOf(unknown)}`] : []),
+    ...(unknown.length > 0
+      ? [
+          `this run cannot say whether ${unknown.length < judged.length ? 'it' : 'a voice session'} works ${placesOf(unknown)}`,
+        ]
+      : []),
   ];
   return `Over ${title}, ${parts.join('; ')}.`;
 }
@@ -71,7 +75,8 @@ function placeOf({ roundTripNs }: LoadPoint): string {
 export function atPoint(point: LoadPointAnalysis, arm: ArmValues, plan: DuplexPlan): string {
   const { title, text, valueOf } = arm;
   const working = sessionsWork(point, arm);
-  if (working.state === 'unknown') return `${title}: this run cannot say it (${working.why}).`;
+  if (working.state === 'unknown')
+    return `${title}: this run cannot say whether a voice session works (${working.why}).`;
   const { largeBytes } = point.loadPoint;
   const verdict =
     largeBytes !== undefined ? '' : working.state === 'works' ? 'works: ' : '**does not work**: ';
