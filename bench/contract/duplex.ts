@@ -8,7 +8,7 @@ import { makeChunks } from './chunks.ts';
 import type { LoadPoint } from './load-point.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
 import { processUseSchema } from './process-use-schema.ts';
-import { MIB, NS_PER_MS } from './units.ts';
+import { NS_PER_MS } from './units.ts';
 
 const count = z.int().nonnegative();
 const ns = z.number();
@@ -282,7 +282,7 @@ export function largeSpanOf({
 }
 
 /** The large message, as bytes. */
-export function largeBytesOf(bytes: number = MIB): Buffer {
+export function largeBytesOf(bytes: number): Buffer {
   return makeChunks(bytes)[0] as Buffer;
 }
 

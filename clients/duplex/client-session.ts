@@ -35,6 +35,8 @@ export class ClientSession {
   readonly #duplex: DuplexPlan;
   readonly #received: ReceivedEvents;
   #lanes: Lanes | undefined;
+  /** Frames that were due before a client that is late had opened the session. */
+  #early: Frame[] = [];
   #lastSpeechNs = Number.NEGATIVE_INFINITY;
 
   constructor(plan: Session, duplex: DuplexPlan, received: ReceivedEvents) {
@@ -70,12 +72,17 @@ export class ClientSession {
         this.failure ??= failure;
       },
     });
+    for (const frame of this.#early) this.#lanes.send(frame);
+    this.#early = [];
   }
 
   /** @param index Number of the frame, from 0. */
   send(index: number, content: Buffer): void {
+    if (this.isOver) return;
     const isSpeech = isInterrupting(this.plan, index, this.#duplex);
-    if (!this.isOver) this.#lanes?.send({ number: index + 1, isSpeech, content });
+    const frame = { number: index + 1, isSpeech, content };
+    if (this.#lanes === undefined) this.#early.push(frame);
+    else this.#lanes.send(frame);
   }
 
   endUp(): void {

@@ -41,6 +41,8 @@ export class DuplexTrial implements Trial {
   readonly #frame: TrialFrame;
   readonly #buffer = Buffer.allocUnsafeSlow(READ_BUFFER_BYTES);
   readonly #contents: readonly Buffer[];
+  /** Made before T0: it takes tens of milliseconds. */
+  readonly #large: Buffer | undefined;
   readonly #openLanes: OpenLanes;
 
   constructor(order: LoadOrder, duplex: DuplexPlan, openStack: OpenStack) {
@@ -48,6 +50,7 @@ export class DuplexTrial implements Trial {
     this.#trial = { ...specification, duplex };
     this.#frame = new TrialFrame(order, openStack);
     this.#contents = makeChunks(duplex.frameBytes);
+    this.#large = duplex.largeBytes === undefined ? undefined : largeBytesOf(duplex.largeBytes);
     this.#openLanes = lanesOf(specification);
   }
 
@@ -93,12 +96,7 @@ export class DuplexTrial implements Trial {
     const { now } = this.#frame;
     const accounts = new DuplexAccounts(this.#trial);
     const sessions = planSessions(this.#trial).map(
-      (plan) =>
-        new ClientSession(
-          plan,
-          this.#trial.duplex,
-          accounts.eventsOf(plan, checkedLarge(this.#trial)),
-        ),
+      (plan) => new ClientSession(plan, this.#trial.duplex, accounts.eventsOf(plan, this.#large)),
     );
     const framed = this.#frame.run(epochNs, {
       begin: () => undefined,
@@ -168,10 +166,6 @@ export class DuplexTrial implements Trial {
 
 function lastDueNs(plan: Session): number {
   return dueNs(plan, 'up', plan.frames - 1);
-}
-
-function checkedLarge({ duplex }: SpecifiedTrial): Buffer | undefined {
-  return duplex.largeBytes === undefined ? undefined : largeBytesOf(duplex.largeBytes);
 }
 
 function lanesOf({ transport, uplink }: LoadOrder['specification']): OpenLanes {

@@ -36,7 +36,8 @@ export interface SessionEvents {
   readonly now: () => number;
   /** The content of a frame of the way down, by its index. */
   readonly contentOf: (index: number) => Buffer;
-  readonly large: () => Buffer;
+  /** The content of the large message. */
+  readonly large: Buffer;
   /** A frame that is new and whole was received at this moment. */
   readonly received: (session: DuplexSession, index: number, atNs: number) => void;
   readonly written: (session: DuplexSession, index: number, atNs: number) => void;
@@ -140,7 +141,7 @@ export class DuplexSession implements Paced {
     const index = this.framesDown++;
     const { largeBefore, frames } = this.plan;
     if (index === largeBefore)
-      this.#down?.frame({ number: 0, isSpeech: false, content: this.#events.large() });
+      this.#down?.frame({ number: 0, isSpeech: false, content: this.#events.large });
     this.#events.written(this, index, this.#events.now());
     this.#holdDown.pass(index, () => this.#write(index));
     return index + 1 < frames ? this.dueOf('down', index + 1) : undefined;

@@ -45,7 +45,6 @@ export class DuplexSessions {
   readonly #pacer: Pacer<DuplexSession>;
   readonly #injection: InjectionOf<'hold-frame'> | undefined;
   readonly #events: Omit<SessionEvents, 'contentOf' | 'injection'>;
-  #large: Buffer | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
   readonly #ended: Record<string, number> = {};
@@ -68,7 +67,8 @@ export class DuplexSessions {
     this.#pacer = new Pacer({ now, emit: (session) => session.emitNext() });
     this.#events = {
       now,
-      large: () => (this.#large ??= largeBytesOf(trial.duplex.largeBytes)),
+      // Made before T0: it takes tens of milliseconds.
+      large: largeOf(trial),
       received: (session, index, atNs) => this.#receive(session, index, atNs),
       written: (session, index, atNs) => {
         const due = session.dueOf('down', index);
@@ -193,4 +193,8 @@ export class DuplexSessions {
       held: this.#held,
     };
   }
+}
+
+function largeOf({ duplex: { largeBytes } }: DuplexTrial): Buffer {
+  return largeBytes === undefined ? Buffer.alloc(0) : largeBytesOf(largeBytes);
 }
