@@ -1,4 +1,5 @@
 import { BenchError } from '../../contract/errors.ts';
+import type { LoadPoint } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { undivided, type Scenario } from '../scenario.ts';
@@ -77,17 +78,13 @@ export const voice = {
       },
     },
     loadPoints: (connections, preset) =>
-      // A session over SSE has two connections.
-      connections
-        .map((count) => ({ connections: count, isOfStreams: true as const }))
-        .flatMap((sessions) => [
-          sessions,
-          ...(preset === 'smoke' ? SMOKE_ROUND_TRIPS_MS : ROUND_TRIPS_MS).map((ms) => ({
-            ...sessions,
-            roundTripNs: ms * NS_PER_MS,
-          })),
-          { ...sessions, largeBytes: MIB, linkBytesPerSecond: LINK_BYTES_PER_SECOND },
-        ]),
+      connections.flatMap((count) => [
+        sessionsOf(count),
+        ...(preset === 'smoke' ? SMOKE_ROUND_TRIPS_MS : ROUND_TRIPS_MS).map((ms) =>
+          sessionsOf(count, { roundTripNs: ms * NS_PER_MS }),
+        ),
+        sessionsOf(count, { largeBytes: MIB, linkBytesPerSecond: LINK_BYTES_PER_SECOND }),
+      ]),
     conditions: (_flags, { connections, windowNs }) => {
       checkFrames(connections, windowNs);
       return {
@@ -105,6 +102,11 @@ export const voice = {
     },
   },
 } as const satisfies Scenario;
+
+/** They are counted as streams: a session over SSE has two connections. */
+function sessionsOf(count: number, point: Partial<LoadPoint> = {}): LoadPoint {
+  return { connections: count, isOfStreams: true, ...point };
+}
 
 /** Each process tells what came of every frame in one message. */
 const MOST_FRAMES = 500_000;
