@@ -136,7 +136,7 @@ function limits({ plan: { arms, loadPoints } }: Analysis): readonly string[] {
       : []),
     ...(hasRelay
       ? [
-          'The relay holds what it reads for half of the round trip in each direction, to about a millisecond, without jitter.',
+          'The relay holds what it reads for half of the round trip in each direction, to about a millisecond, without jitter; a new connection carries nothing for a whole one, as with TCP.',
         ]
       : []),
     'The frames are as if drawn at random, nobody encoded or heard them: codecs make them smaller, which takes framing and heads of requests to a larger share.',
