@@ -3,6 +3,7 @@
 import { callAt } from '../bench/contract/child-link.ts';
 import { startClockEcho, timeNamespace } from '../bench/contract/clock-proof.ts';
 import { TrialClock } from '../bench/contract/clock.ts';
+import { hashSessions } from '../bench/contract/duplex.ts';
 import { BenchError, messageOf } from '../bench/contract/errors.ts';
 import type { LadderReading } from '../bench/contract/ladder.ts';
 import { largeTokensOf } from '../bench/contract/large-messages.ts';
@@ -20,6 +21,8 @@ import { stoppedStreams } from '../bench/contract/stall.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ServerTally } from '../bench/contract/tally.ts';
 import type { TwinParts } from './admission.ts';
+import { DuplexSessions } from './duplex/duplex-sessions.ts';
+import { startDuplex } from './duplex/start-duplex.ts';
 import { Injected } from './injected.ts';
 import { LadderReader } from './ladder-reader.ts';
 import type { RunningServer } from './listen.ts';
@@ -56,6 +59,8 @@ export class ServerTrial {
   readonly #planSha256: string;
   readonly #injected: Injected | undefined;
   readonly #stalls: Stalls | undefined;
+  /** Set where both ends of a session send. */
+  readonly #duplex: DuplexSessions | undefined;
   readonly #window: ServerWindow;
   readonly #ladder: LadderReader;
   readonly #seconds: SecondsMeter;
@@ -87,7 +92,11 @@ export class ServerTrial {
       },
       payload,
     );
-    this.#planSha256 = hashPopulation(population, specification);
+    const { duplex } = specification;
+    this.#planSha256 =
+      duplex === undefined
+        ? hashPopulation(population, specification)
+        : hashSessions({ ...specification, duplex });
     const { injection } = specification;
     this.#injected =
       injection === undefined ? undefined : new Injected({ injection, seed: workloadSeed });
@@ -124,6 +133,13 @@ export class ServerTrial {
       keepsState: standby?.keepsState ?? false,
     });
     this.#parts = { streams, planned, now: this.#now, tls: specification.tls };
+    this.#duplex =
+      duplex &&
+      new DuplexSessions({
+        trial: { ...specification, duplex },
+        now: this.#now,
+        injection: injection?.kind === 'hold-frame' ? injection : undefined,
+      });
     this.#window = new ServerWindow(streams, this.#now);
     this.#ladder = new LadderReader(streams, this.#now);
     this.#seconds = new SecondsMeter(streams, this.#now);
@@ -160,7 +176,10 @@ export class ServerTrial {
   async listen(port: number): Promise<FromServer> {
     const { transport, host } = this.#specification;
     try {
-      this.#server = await this.#start(this.#parts, { ...this.#specification, port });
+      const specification = { ...this.#specification, port };
+      this.#server = await (this.#duplex === undefined
+        ? this.#start(this.#parts, specification)
+        : startDuplex(this.#parts, this.#duplex, specification));
     } catch (cause) {
       throw new BenchError(
         'PORT',
@@ -238,6 +257,7 @@ export class ServerTrial {
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
       ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
+      ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
     };
   }
 }

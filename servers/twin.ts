@@ -180,6 +180,8 @@ export function lastEventId({ headers, query, body }: FastifyRequest): string | 
 const statusNames: Record<number, string> = {
   400: 'Bad Request',
   404: 'Not Found',
+  408: 'Request Timeout',
+  409: 'Conflict',
   426: 'Upgrade Required',
   503: 'Service Unavailable',
 };

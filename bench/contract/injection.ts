@@ -48,6 +48,16 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('damage'), every: count }),
   /** The client computes for this long on each token it receives. */
   z.object({ kind: z.literal('slow-client'), spinNs: ns }),
+  /**
+   * The server holds one frame in `every` of one direction of its sessions for this long: on the way
+   * up before it takes it, on the way down after its stamp.
+   */
+  z.object({
+    kind: z.literal('hold-frame'),
+    direction: z.enum(['up', 'down']),
+    every: count,
+    holdNs: ns,
+  }),
 ]);
 
 export type Injection = z.infer<typeof injectionSchema>;

@@ -26,6 +26,8 @@ import {
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
+import { uplinkNames, type Uplink } from './arms/uplink.ts';
+import { duplexClientTallySchema, duplexPlanSchema } from './duplex.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
@@ -102,6 +104,10 @@ const trialSpecificationSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   /** Streams are not planned: a few are requested for each cell of a table. */
   proxyCells: proxyCellsPlanSchema.optional(),
+  /** No stream is planned: both ends of each session send frames. */
+  duplex: duplexPlanSchema.optional(),
+  /** How the client sends them, where the stream's connection only leads to it. */
+  uplink: z.enum(uplinkNames as [Uplink, ...Uplink[]]).optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -214,6 +220,11 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     clock: clockBoundSchema,
   }),
   z.object({
+    kind: z.literal('duplex-tally'),
+    tally: duplexClientTallySchema,
+    clock: clockBoundSchema,
+  }),
+  z.object({
     kind: z.literal('recovery-tally'),
     tally: recoveryClientTallySchema,
     clock: clockBoundSchema,
@@ -232,6 +243,8 @@ export const toRelaySchema = z.discriminatedUnion('kind', [
     delayNs: z.number().nonnegative(),
     /** Bytes to all clients together, from T0 on; absent for no limit. */
     bytesPerSecond: z.number().positive().optional(),
+    /** Round trip that is added from T0 on; absent for none. */
+    roundTripNs: z.number().positive().optional(),
     fault: relayFaultSchema.optional(),
     /** Ns since T0. */
     faultNs: z.number().nonnegative().optional(),

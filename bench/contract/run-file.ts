@@ -6,6 +6,7 @@ import { arrivalsPlanSchema } from './arrivals.ts';
 import { pathNames, type PathName } from './arms/paths.ts';
 import { clientStackIds, type ClientStack } from './arms/stacks.ts';
 import { transportIds, type TransportId } from './arms/transports.ts';
+import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
@@ -16,6 +17,7 @@ import { courseSchema } from './course.ts';
 import { completionsPlanSchema, completionsRecordSchema } from './completions.ts';
 import { stormRecordSchema } from './connecting.ts';
 import { distributionSchema } from './distribution.ts';
+import { duplexPlanSchema, duplexRecordSchema } from './duplex.ts';
 import { injectionSchema } from './injection.ts';
 import { ladderPlanSchema, ladderRecordSchema } from './ladder.ts';
 import { loadPilotSchema } from './load-pilot.ts';
@@ -44,6 +46,7 @@ const armSchema = z.object({
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
   writes: z.enum(Object.keys(writesOf) as [Writes, ...Writes[]]).optional(),
   streamsPerConnection: z.int().min(1).optional(),
+  uplink: z.enum(uplinkNames as [Uplink, ...Uplink[]]).optional(),
   tls: z.literal(true).optional(),
   client: z.enum(clientStackIds as [ClientStack, ...ClientStack[]]),
   path: z.enum(pathNames as [PathName, ...PathName[]]),
@@ -113,6 +116,7 @@ const scenarioIds = [
   'own-servers',
   'head-of-line',
   'proxies',
+  'voice',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -186,6 +190,7 @@ const planSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   targets: targetsPlanSchema.optional(),
   proxyCells: proxyCellsPlanSchema.optional(),
+  duplex: duplexPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -298,6 +303,13 @@ export const distributionNames = [
   'largeMessageNs',
   'behindLargeNs',
   'awayFromLargeNs',
+  // Sessions in which both ends send: frames from when they were due to their receipt, how late the
+  // sender had them, and from an interruption to the last frame of the answer.
+  'frameUpNs',
+  'frameDownNs',
+  'frameReadyNs',
+  'frameWrittenNs',
+  'bargeInNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -520,6 +532,13 @@ const proxyCellsTrialSchema = z.object({
   proxyCells: proxyCellsRecordSchema,
 });
 
+/** A trial of sessions in which both ends send. */
+const duplexTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('duplex'),
+  duplex: duplexRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -544,6 +563,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   browserLimitsTrialSchema,
   targetTrialSchema,
   proxyCellsTrialSchema,
+  duplexTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -566,6 +586,7 @@ export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 export type TargetTrial = z.infer<typeof targetTrialSchema>;
 export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
+export type DuplexTrialRecord = z.infer<typeof duplexTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -575,7 +596,8 @@ export type FinishedTrial =
   | CompletionsTrial
   | BrowserLimitsTrial
   | TargetTrial
-  | ProxyCellsTrial;
+  | ProxyCellsTrial
+  | DuplexTrialRecord;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

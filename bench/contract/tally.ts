@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { browserTallySchema } from './browser.ts';
 import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
+import { duplexServerTallySchema } from './duplex.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { goneClientSchema } from './proxy-cells.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
@@ -61,6 +62,8 @@ export const serverTallySchema = z.object({
   stalls: z.array(stalledStreamSchema).optional(),
   /** Clients that were seen gone before their streams were over, where that is asked for. */
   gone: z.array(goneClientSchema).optional(),
+  /** Frames of sessions in which both ends send. */
+  duplex: duplexServerTallySchema.optional(),
 });
 
 export const relayTallySchema = z.object({

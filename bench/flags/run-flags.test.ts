@@ -61,6 +61,7 @@ it.each([
       'matrix',
       'own-servers',
       'head-of-line',
+      'voice',
     ],
   ],
   ['blocks', scenarioNames],

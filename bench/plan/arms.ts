@@ -19,6 +19,7 @@ import {
   type ClientStack,
 } from '../contract/arms/stacks.ts';
 import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
+import { uplinkNames, type Uplink } from '../contract/arms/uplink.ts';
 import { BenchError } from '../contract/errors.ts';
 import type { LeftOut } from '../contract/left-out.ts';
 import type { Plan, ScenarioId } from '../contract/run-file.ts';
@@ -35,6 +36,7 @@ export type ArmText =
   | TransportId
   | `${TransportId}:${number}`
   | `${TransportId}/${ClientStack}`
+  | `${TransportId}+${Uplink}`
   | `${TransportId}@${PathName}`;
 
 /** Stands for every transport that the scenario can measure with the common client stack. */
@@ -65,7 +67,7 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
     const { arm, path } = readArmPath(entry, flags, place);
     const [text = '', stack] = arm.split('/', 2);
     const client = stack === undefined ? common : pickName('client stack', stack, clientStackIds);
-    const written = readTransport(text, client);
+    const written = readTransport(text, client, place);
     const hasTls = flags.tls === true || needsTls({ ...written, client });
     return {
       ...written,
@@ -145,18 +147,37 @@ const MOST_STREAMS_PER_CONNECTION = 1000;
 
 /**
  * Parses `sse`; `sse+at-once` for a write mode other than the library's default; `sse-h2:6` for six
- * streams on a connection; `sse+tls` for TLS.
+ * streams on a connection; `sse+posts` for how the client sends, in a scenario in which it does;
+ * `sse+tls` for TLS.
  */
 function readTransport(
   text: string,
   client: ClientStack,
-): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'tls'> {
+  { scenario, needs }: Pick<ArmsPlace, 'scenario' | 'needs'>,
+): Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'uplink' | 'tls'> {
   const [written = '', ...suffixes] = text.split('+');
   const [name = '', shared] = written.split(':', 2);
   const transport = pickName('transport', name, transportIds);
   const streamsPerConnection = readShared({ transport, client }, shared);
   const hasTls = suffixes.at(-1) === TLS_SUFFIX;
-  const [suffix, ...more] = hasTls ? suffixes.slice(0, -1) : suffixes;
+  const others = hasTls ? suffixes.slice(0, -1) : suffixes;
+  if (needs.includes('upward') && transports[transport].capabilities.upward === 'requests') {
+    const uplink = uplinkNames.find((name) => name === others[0]);
+    if (uplink !== undefined && others.length === 1)
+      return { transport, uplink, ...(hasTls && { tls: true }) };
+    throw usageError(
+      '--transports',
+      text,
+      `${listAlternatives(uplinkNames.map((name) => `${transport}+${name}`))} in scenario ${scenario}: its stream only leads to the client, so the arm says how the client sends`,
+    );
+  }
+  const [suffix, ...more] = others;
+  if (needs.includes('upward') && suffix !== undefined)
+    throw usageError(
+      '--transports',
+      text,
+      `${transport}, and +${TLS_SUFFIX} at the end for TLS, in scenario ${scenario}`,
+    );
   const writes = transports[transport].twin.otherWrites?.mode;
   if (more.length > 0 || (suffix !== undefined && suffix !== writes))
     throw usageError(
@@ -222,13 +243,17 @@ function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
     }),
   );
   // A run without any arm is refused by the names of those that its client stack speaks.
+  const textsOf = (id: TransportId): readonly string[] =>
+    place.needs.includes('upward') && transports[id].capabilities.upward === 'requests'
+      ? uplinkNames.map((name) => `${id}+${name}`)
+      : [armTextOf(id, client)];
   if (reasons.size === all.length)
     return {
-      taken: all.filter((id) => canSpeak(client, id)).map((id) => armTextOf(id, client)),
+      taken: all.filter((id) => canSpeak(client, id)).flatMap(textsOf),
       leftOut: [],
     };
   return {
-    taken: all.filter((id) => !reasons.has(id)).map((id) => armTextOf(id, client)),
+    taken: all.filter((id) => !reasons.has(id)).flatMap(textsOf),
     leftOut: Array.from(reasons, ([transport, why]) => ({ transport, why })),
   };
 }

@@ -59,6 +59,7 @@ export function checkChunks({
   loadPoints,
   workload,
   search,
+  duplex,
   serverProcesses = 1,
 }: Plan): void {
   if (payloads[payload].chunk === undefined) return;
@@ -69,7 +70,8 @@ export function checkChunks({
       payload,
       `a payload of text with --client ${page.client}: a page appends tokens to its document, and bytes are no text`,
     );
-  if (loadPoints.some(({ largeBytes }) => largeBytes !== undefined))
+  // Both ends of such sessions send bytes, the large message among them.
+  if (duplex === undefined && loadPoints.some(({ largeBytes }) => largeBytes !== undefined))
     throw usageError('--payload', payload, 'a payload of text: the large messages are text');
   // A search begins low and stops by itself.
   if (search !== undefined) return;

@@ -2,7 +2,7 @@
 // lacks it is refused before anything starts, by name, with the stacks or transports that have it.
 
 import { armName, sharesConnections, transportForm, type Arm } from '../contract/arms/arms.ts';
-import { canSpeak, clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
+import { canSpeak, clientStackIds, clientStacks, DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
 
@@ -56,6 +56,12 @@ const abilities = {
     of: 'transport',
     has: ({ transport }) => transports[transport].capabilities.incremental,
     lack: 'sends a stream as a whole, once all of it is generated',
+  },
+  upward: {
+    of: 'transport',
+    has: ({ transport, client }) =>
+      transports[transport].capabilities.upward !== 'no' && client === DEFAULT_CLIENT,
+    lack: 'leads to the client only: the twins take no frames from it, or the client stack sends none',
   },
   'unplanned-streams': {
     of: 'transport',

@@ -79,6 +79,8 @@ export interface ScenarioParts<Findings extends object = object> {
    * ends is then their own subject.
    */
   readonly outlivesConnections?: true;
+  /** Set when its messages have a form of their own: what is said of those of a payload is left out. */
+  readonly hasOwnForms?: true;
   /**
    * Set when no arm is compared with another, so there is nothing to explain about ratios and
    * intervals.

@@ -18,6 +18,7 @@ import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
 import { streamParts } from './stream/parts.ts';
+import { voiceParts } from './voice/parts.ts';
 import { targetParts } from './own-servers/parts.ts';
 
 export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
@@ -36,6 +37,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   'own-servers': targetParts,
   'head-of-line': headOfLineParts,
   proxies: proxiesParts,
+  voice: voiceParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -18,6 +18,7 @@ import { proxiesReading } from './proxies/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
+import { voiceReading } from './voice/reading.ts';
 import { targetReading } from './own-servers/reading.ts';
 
 export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
@@ -36,6 +37,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'own-servers': targetReading,
   'head-of-line': headOfLineReading,
   proxies: proxiesReading,
+  voice: voiceReading,
 };
 
 /**

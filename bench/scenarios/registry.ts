@@ -16,6 +16,7 @@ import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
 import { stream } from './stream/scenario.ts';
+import { voice } from './voice/scenario.ts';
 import { ownServers } from './own-servers/scenario.ts';
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
@@ -34,6 +35,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'own-servers': ownServers,
   'head-of-line': headOfLine,
   proxies,
+  voice,
 };
 
 /** The scenario of a run that names none. */

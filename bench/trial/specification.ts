@@ -52,6 +52,7 @@ export function specifyTrial(
     ...(planned.arm.streamsPerConnection !== undefined && {
       streamsPerConnection: planned.arm.streamsPerConnection,
     }),
+    ...(planned.arm.uplink !== undefined && { uplink: planned.arm.uplink }),
     ...(certificate !== undefined && { tls: certificate }),
     client: planned.arm.client,
     connections: planned.loadPoint.connections,

@@ -7,6 +7,7 @@ import type {
   CompletedTrial,
   CompletionsTrial,
   DistributionName,
+  DuplexTrialRecord,
   FaultedTrial,
   FinishedTrial,
   LadderTrial,
@@ -32,7 +33,19 @@ export type MetricUnit =
   | 'count';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
-export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
+export const endpointIds = [
+  'P1',
+  'P2',
+  'P3',
+  'P9',
+  'P4',
+  'P5',
+  'P6',
+  'P7',
+  'P8',
+  'P12',
+  'P13',
+] as const;
 
 export type EndpointId = (typeof endpointIds)[number];
 
@@ -137,6 +150,8 @@ export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 export type TargetMetric = MetricOf<TargetTrial>;
 export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
+
+export type DuplexMetric = MetricOf<DuplexTrialRecord>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;

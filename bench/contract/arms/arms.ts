@@ -4,6 +4,7 @@ import type { Injection } from '../injection.ts';
 import { DEFAULT_PATH, type PathName } from './paths.ts';
 import { clientStacks, DEFAULT_CLIENT, isBrowser, type ClientStack } from './stacks.ts';
 import { transportIds, transports, type TransportId } from './transports.ts';
+import { uplinks, type Uplink } from './uplink.ts';
 import { writesTitles, type Writes } from './writes.ts';
 
 export interface Arm {
@@ -15,6 +16,8 @@ export interface Arm {
    * the client itself decides that: how many the server allows, and absent where it does not say.
    */
   readonly streamsPerConnection?: number | undefined;
+  /** How the client sends, where the stream's own connection only leads to it; absent elsewhere. */
+  readonly uplink?: Uplink | undefined;
   /** Set for an arm over TLS 1.3. */
   readonly tls?: true | undefined;
   readonly client: ClientStack;
@@ -43,11 +46,13 @@ export function writtenTransport({
   transport,
   writes,
   streamsPerConnection,
+  uplink,
   tls,
-}: Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'tls'>): string {
+}: Pick<Arm, 'transport' | 'writes' | 'streamsPerConnection' | 'uplink' | 'tls'>): string {
   const shared = streamsPerConnection === undefined ? '' : `:${streamsPerConnection}`;
   const suffixes = [
     ...(writes === undefined ? [] : [writes]),
+    ...(uplink === undefined ? [] : [uplink]),
     ...(tls === true ? [TLS_SUFFIX] : []),
   ];
   return [`${transport}${shared}`, ...suffixes].join('+');
@@ -120,10 +125,11 @@ function sharingTitle(
  * name.
  */
 export function armTitle(arm: Arm): string {
-  const { transport, writes, tls, client, path, target, label } = arm;
+  const { transport, writes, uplink, tls, client, path, target, label } = arm;
   const sharing = sharingTitle(arm);
   const notes = [
     ...(writes === undefined ? [] : [writesTitles[writes]]),
+    ...(uplink === undefined ? [] : [`${uplinks[uplink].title} up`]),
     ...(sharing === undefined ? [] : [sharing]),
     ...(tls === true ? ['TLS'] : []),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),

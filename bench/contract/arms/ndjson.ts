@@ -20,6 +20,7 @@ export const ndjson = {
     http: 1,
     streamsPerConnection: 'one',
     duplex: false,
+    upward: 'no',
     compressed: false,
     incremental: true,
     binary: false,

@@ -8,7 +8,7 @@ export const sseGzip = {
   title: 'SSE with gzip',
   summary: 'SSE with Content-Encoding: gzip, flushed after each event; the twin of ws-deflate',
   colour: '#79b8ff',
-  capabilities: { ...sse.capabilities, compressed: true },
+  capabilities: { ...sse.capabilities, upward: 'no', compressed: true },
   // They depend on what was sent before, and on zlib.
   bytes: 'not-modelled',
   twin: {

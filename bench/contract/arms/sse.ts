@@ -15,6 +15,7 @@ export const sse = {
     http: 1,
     streamsPerConnection: 'one',
     duplex: false,
+    upward: 'requests',
     compressed: false,
     incremental: true,
     binary: false,

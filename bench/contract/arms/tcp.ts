@@ -16,6 +16,7 @@ export const tcp = {
     http: undefined,
     streamsPerConnection: 'one',
     duplex: true,
+    upward: 'no',
     compressed: false,
     incremental: true,
     binary: false,

@@ -13,6 +13,11 @@ interface Capabilities {
   readonly streamsPerConnection: 'one' | 'many';
   /** Whether the client can send on the connection of a running stream. */
   readonly duplex: boolean;
+  /**
+   * How the twins take frames from the client while a stream goes on: on its connection, or in
+   * requests beside it, which is the arm's choice. `no` where they do not.
+   */
+  readonly upward: 'connection' | 'requests' | 'no';
   readonly compressed: boolean;
   /**
    * Whether each token leaves as soon as it is generated; false for an answer that is sent as a

@@ -20,7 +20,7 @@ export const websocketBinary = {
 
 const deflated = {
   ...websocket,
-  capabilities: { ...websocket.capabilities, compressed: true },
+  capabilities: { ...websocket.capabilities, upward: 'no', compressed: true },
   // They depend on what was sent before, and on zlib.
   bytes: 'not-modelled',
 } as const;

@@ -27,6 +27,7 @@ export const websocket = {
     http: 1,
     streamsPerConnection: 'one',
     duplex: true,
+    upward: 'connection',
     compressed: false,
     incremental: true,
     binary: false,

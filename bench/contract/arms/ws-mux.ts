@@ -17,6 +17,7 @@ export const websocketMux = {
   colour: '#8f3f00',
   capabilities: {
     ...websocket.capabilities,
+    upward: 'no',
     streamsPerConnection: 'many',
     // A lane is asked for by the number of a planned stream alone.
     unplannedStreams: false,

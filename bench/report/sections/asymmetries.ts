@@ -25,8 +25,10 @@ export function renderAsymmetries({ analysis, parts }: RunReport): readonly Bloc
   return section('What differs between the arms', [
     `${plan.targets === undefined ? `${alikeContent(plan)}, ` : ''}${parts.alike ?? 'due times, pacer, limits, recorder and order of work'} are the same in every arm. These things are not:`,
     list([
-      ...chunkForms(plan),
-      ...(isSteady && payloads[plan.payload].isNumbered ? resumeIds(present) : []),
+      ...(parts.hasOwnForms === true ? [] : chunkForms(plan)),
+      ...(isSteady && parts.hasOwnForms !== true && payloads[plan.payload].isNumbered
+        ? resumeIds(present)
+        : []),
       ...apiEvents(plan, present),
       ...new Set(present.flatMap(({ texts }) => texts.opening ?? [])),
       ...(parts.asymmetries?.(analysis) ?? []),

@@ -80,7 +80,9 @@ export function renderLimits({ analysis, parts }: RunReport): readonly Block[] {
             `${limit}${parts.takesProbeOnly === true ? '' : ' Measure those with `--client library`.'}`,
           ]),
       ...browserLimits(analysis),
-      ...(plan.targets === undefined ? [contentLimit(plan, plan.arms)] : []),
+      ...(plan.targets === undefined && parts.hasOwnForms !== true
+        ? [contentLimit(plan, plan.arms)]
+        : []),
       'There is no overall winner: which endpoint matters depends on what you build.',
     ]),
   ]);
