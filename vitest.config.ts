@@ -25,6 +25,7 @@ const alone = [
   'bench/target-effect.e2e.test.ts',
   'bench/scenarios/proxies/procedure/known-answers.e2e.test.ts',
   'bench/scenarios/recovery/procedure/byte-cuts.e2e.test.ts',
+  'bench/scenarios/turns/procedure/known-answers.e2e.test.ts',
 ];
 
 export default defineConfig({

@@ -29,6 +29,7 @@ import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
+import { TurnLedger } from './turns/turn-ledger.ts';
 import { UpstreamFeed } from './upstream-link.ts';
 
 /**
@@ -61,6 +62,7 @@ export class ServerTrial {
   readonly #seconds: SecondsMeter;
   /** Filled only where a trial asks for it. */
   readonly #gone: GoneClient[] = [];
+  readonly #turns: TurnLedger | undefined;
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -123,7 +125,18 @@ export class ServerTrial {
       }),
       keepsState: standby?.keepsState ?? false,
     });
-    this.#parts = { streams, planned, now: this.#now, tls: specification.tls };
+    this.#turns = specification.turns && new TurnLedger();
+    this.#parts = {
+      streams,
+      planned,
+      now: this.#now,
+      tls: specification.tls,
+      turns: this.#turns && {
+        ledger: this.#turns,
+        source: planned.source,
+        delayNs: injection?.kind === 'turn-delay' ? injection.delayNs : undefined,
+      },
+    };
     this.#window = new ServerWindow(streams, this.#now);
     this.#ladder = new LadderReader(streams, this.#now);
     this.#seconds = new SecondsMeter(streams, this.#now);
@@ -185,6 +198,7 @@ export class ServerTrial {
   start(epochNs: bigint): void {
     this.#clock.agree(epochNs);
     this.#parts.streams.resetCounts();
+    this.#turns?.reset();
     this.#injected?.start();
     this.#seconds.start();
     const { stall } = this.#specification;
@@ -213,9 +227,13 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
-    const { recovery, proxyCells } = this.#specification;
-    // A server that is replaced within its window is measured up to its stop.
-    if (recovery !== undefined || proxyCells !== undefined) this.#window.stop();
+    const { recovery, proxyCells, turns } = this.#specification;
+    // A server that is replaced within its window, or whose window is as long as a conversation, is
+    // measured up to its stop.
+    if (recovery !== undefined || proxyCells !== undefined || turns !== undefined)
+      this.#window.stop();
+    // Before the server closes, which forgets what it keeps.
+    const turnsTally = this.#turns?.tally();
     await this.#server?.close();
     writeStamps(this.#stampsFile, { ...this.#stamps });
     const { streams } = this.#parts;
@@ -238,6 +256,7 @@ export class ServerTrial {
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
       ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
+      ...(turnsTally !== undefined && { turns: turnsTally }),
     };
   }
 }

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
+import { turnConditionsKey, turnConditionsSchema, turnConditionsTitle } from './turn-conditions.ts';
 import { KIB, MIB } from './units.ts';
 
 /**
@@ -53,6 +54,8 @@ export const loadPointSchema = z.object({
   largeBytes: z.int().positive().optional(),
   /** Bandwidth of the link that all connections share. */
   linkBytesPerSecond: z.number().positive().optional(),
+  /** How the turns of a conversation are sent, and over which network. */
+  turns: turnConditionsSchema.optional(),
   /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
   /** Streams arrive in this way, in words, and `connections` is the most open at once. */
@@ -67,7 +70,7 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
-  const { largeBytes, linkBytesPerSecond, arrivals } = point;
+  const { largeBytes, linkBytesPerSecond, arrivals, turns } = point;
   // Shares make runs comparable whose pilots found slightly different capacities; how many streams
   // are open at once follows from the arrivals and the seed.
   const load = share === undefined ? (arrivals ?? point.connections) : `${100 * share}%`;
@@ -82,6 +85,7 @@ export function loadPointKey(point: LoadPoint): string {
   return [
     load,
     ...words,
+    ...(turns === undefined ? [] : [turnConditionsKey(turns)]),
     ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
   ].join(' ');
 }
@@ -115,6 +119,7 @@ function sizeWords(bytes: number): string {
 export function loadPointTitle(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
+  if (point.turns !== undefined) return turnConditionsTitle(point.turns);
   const count =
     point.arrivals === undefined
       ? countWords(point)

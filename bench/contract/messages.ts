@@ -27,6 +27,7 @@ import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-lim
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
+import { turnsSpecificationSchema, turnsTallySchema } from './turns.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -102,6 +103,8 @@ const trialSpecificationSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   /** Streams are not planned: a few are requested for each cell of a table. */
   proxyCells: proxyCellsPlanSchema.optional(),
+  /** No stream is planned: one client asks for turn after turn of a conversation. */
+  turns: turnsSpecificationSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -213,6 +216,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     tally: proxyCellsTallySchema,
     clock: clockBoundSchema,
   }),
+  z.object({ kind: z.literal('turns-tally'), tally: turnsTallySchema, clock: clockBoundSchema }),
   z.object({
     kind: z.literal('recovery-tally'),
     tally: recoveryClientTallySchema,
@@ -232,6 +236,13 @@ export const toRelaySchema = z.discriminatedUnion('kind', [
     delayNs: z.number().nonnegative(),
     /** Bytes to all clients together, from T0 on; absent for no limit. */
     bytesPerSecond: z.number().positive().optional(),
+    /** Bytes to the server, of all clients together, from T0 on; absent for no limit. */
+    uplinkBytesPerSecond: z.number().positive().optional(),
+    /**
+     * Time for which the first bytes of a connection that is opened from T0 on are held on their way
+     * to the server: the round trip of TCP's handshake, which the relay itself answers at once.
+     */
+    handshakeNs: z.number().positive().optional(),
     fault: relayFaultSchema.optional(),
     /** Ns since T0. */
     faultNs: z.number().nonnegative().optional(),

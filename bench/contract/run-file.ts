@@ -31,6 +31,7 @@ import {
   serverTallySchema,
 } from './tally.ts';
 import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
+import { turnsPlanSchema, turnsRecordSchema } from './turns.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -112,6 +113,7 @@ const scenarioIds = [
   'own-servers',
   'head-of-line',
   'proxies',
+  'turns',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -185,6 +187,7 @@ const planSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   targets: targetsPlanSchema.optional(),
   proxyCells: proxyCellsPlanSchema.optional(),
+  turns: turnsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -297,6 +300,9 @@ export const distributionNames = [
   'largeMessageNs',
   'behindLargeNs',
   'awayFromLargeNs',
+  // Turns of a conversation after its first, from the request: to the last token, and to the first.
+  'turnNs',
+  'turnFirstTokenNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -517,6 +523,13 @@ const proxyCellsTrialSchema = z.object({
   proxyCells: proxyCellsRecordSchema,
 });
 
+/** A trial of one conversation, turn after turn. */
+const turnsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('turns'),
+  turns: turnsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -541,6 +554,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   browserLimitsTrialSchema,
   targetTrialSchema,
   proxyCellsTrialSchema,
+  turnsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -563,6 +577,7 @@ export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 export type TargetTrial = z.infer<typeof targetTrialSchema>;
 export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
+export type TurnsTrial = z.infer<typeof turnsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -572,7 +587,8 @@ export type FinishedTrial =
   | CompletionsTrial
   | BrowserLimitsTrial
   | TargetTrial
-  | ProxyCellsTrial;
+  | ProxyCellsTrial
+  | TurnsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -6,6 +6,7 @@ import { browserTallySchema } from './browser.ts';
 import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { goneClientSchema } from './proxy-cells.ts';
+import { servedTurnsSchema } from './served-turns.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
 
@@ -61,6 +62,8 @@ export const serverTallySchema = z.object({
   stalls: z.array(stalledStreamSchema).optional(),
   /** Clients that were seen gone before their streams were over, where that is asked for. */
   gone: z.array(goneClientSchema).optional(),
+  /** Turns of conversations, where a trial has them. */
+  turns: servedTurnsSchema.optional(),
 });
 
 export const relayTallySchema = z.object({

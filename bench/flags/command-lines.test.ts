@@ -76,6 +76,8 @@ const lines = [
   'matrix --preset standard --path relay --connections 50',
   'head-of-line',
   'head-of-line --preset standard --transports sse-h2:6,ws-mux:6 --connections 12 --rate 20',
+  'turns',
+  'turns --preset standard --transports sse-post,ws --tokens 30 --rate 500 --aa',
   '--payload audio --transports sse,ws-binary',
   '--payload blob-1m --transports ws,ws-binary --backpressure 4MiB',
   'memory stream --transports sse,ws --canary --client-processes 2',

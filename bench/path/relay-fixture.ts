@@ -80,6 +80,8 @@ export async function startServer(
 export interface RelayConditions {
   readonly delayNs?: number;
   readonly bytesPerSecond?: number;
+  readonly uplinkBytesPerSecond?: number;
+  readonly handshakeNs?: number;
   readonly fault?: RelayFault;
   /** Takes effect after the relay's start; the relay's clock is that of `now`. */
   readonly faultNs?: number;
@@ -87,15 +89,13 @@ export interface RelayConditions {
 
 export async function startRelay(
   serverPort: number,
-  { delayNs = 0, bytesPerSecond, fault, faultNs }: RelayConditions = {},
+  { delayNs = 0, ...conditions }: RelayConditions = {},
 ): Promise<{ relay: Relay; port: number }> {
   const relay = new Relay({
     host: HOST,
     serverPort,
     delayNs,
-    bytesPerSecond,
-    fault,
-    faultNs,
+    ...conditions,
     now,
   });
   closers.push(() => relay.close());

@@ -9,7 +9,14 @@ import type { OpenPath } from './path.ts';
 const program = programPath(import.meta.url, './relay-main');
 const TIMEOUT_MS = 30_000;
 
-export const openRelayPath: OpenPath = ({ startWorker, delayNs, bytesPerSecond, fault }) => {
+export const openRelayPath: OpenPath = ({
+  startWorker,
+  delayNs,
+  bytesPerSecond,
+  uplinkBytesPerSecond,
+  handshakeNs,
+  fault,
+}) => {
   const relay = startWorker({ name: 'relay', program, schema: fromRelaySchema });
   const send = (message: ToRelay): void => relay.send(message);
   return {
@@ -22,8 +29,12 @@ export const openRelayPath: OpenPath = ({ startWorker, delayNs, bytesPerSecond, 
     withinClient: [],
     connect: async (serverPort, signal) => {
       const order = fault && { fault: fault.action, faultNs: fault.atNs };
-      const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond };
-      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...limit, ...order });
+      const limits = {
+        ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+        ...(uplinkBytesPerSecond !== undefined && { uplinkBytesPerSecond }),
+        ...(handshakeNs !== undefined && handshakeNs > 0 && { handshakeNs }),
+      };
+      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...limits, ...order });
       return (await relay.expect('relaying', TIMEOUT_MS, signal)).port;
     },
     start: (epochNs) => send({ kind: 'start', epochNs: String(epochNs) }),

@@ -1,7 +1,7 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the
 // client they may be held for a fixed time, and be limited in number, as on a link that all
-// connections share; the way to the server is never delayed, so only one-way latency is added. A
-// planned fault, if any, strikes by itself at its moment.
+// connections share. On the way to the server only the first bytes of a connection can be held, as
+// by the handshake of TCP, and all of them share a link of their own. A planned fault, if any, strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -10,6 +10,7 @@ import { NS_PER_S } from '../contract/units.ts';
 import { Hold } from './hold.ts';
 import { Link } from './link.ts';
 import { RelayFaults } from './relay-faults.ts';
+import { SerialLink } from './serial-link.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 interface RelayOptions {
@@ -18,6 +19,10 @@ interface RelayOptions {
   readonly delayNs: number;
   /** Bytes to all clients together. */
   readonly bytesPerSecond?: number | undefined;
+  /** Bytes to the server, of all clients together. */
+  readonly uplinkBytesPerSecond?: number | undefined;
+  /** The first bytes of a connection to the server are held for so long. */
+  readonly handshakeNs?: number | undefined;
   readonly fault?: RelayFault | undefined;
   /** On the clock of `now`; undefined means at the start. */
   readonly faultNs?: number | undefined;
@@ -46,6 +51,8 @@ export class Relay {
   #isDelaying = false;
   /** The connections share it; undefined without a limit, and until the start. */
   #link: TokenBucket | undefined;
+  #uplink: SerialLink | undefined;
+  #hasStarted = false;
   #connections = 0;
   #reads = 0;
   #bytes = 0;
@@ -112,8 +119,11 @@ export class Relay {
 
   /** Enables delay, limit and fault; bytes from before, of a rehearsal, pass at once. */
   start(): void {
-    const { delayNs, bytesPerSecond, now } = this.#options;
+    const { delayNs, bytesPerSecond, uplinkBytesPerSecond, now } = this.#options;
     this.#isDelaying = delayNs > 0;
+    this.#hasStarted = true;
+    if (uplinkBytesPerSecond !== undefined)
+      this.#uplink = new SerialLink({ bytesPerSecond: uplinkBytesPerSecond, now });
     if (bytesPerSecond !== undefined) this.#link = new TokenBucket({ bytesPerSecond, now });
     for (const link of this.#links) this.#limit(link);
     this.#faults?.start();
@@ -132,7 +142,7 @@ export class Relay {
   }
 
   #join(client: Socket, sent: readonly Buffer[] = []): void {
-    const { host, serverPort, now } = this.#options;
+    const { host, serverPort, handshakeNs, now } = this.#options;
     const server = connect({ host, port: serverPort, noDelay: true, allowHalfOpen: true });
     this.#own(server);
     const link = new Link({
@@ -148,6 +158,8 @@ export class Relay {
     });
     this.#links.add(link);
     this.#limit(link);
+    if (handshakeNs !== undefined && this.#hasStarted)
+      link.toServer.holdFirstByte(handshakeNs, () => {});
     this.#faults?.onOpen(link);
     for (const bytes of sent) link.toServer.take(bytes);
   }
@@ -158,6 +170,7 @@ export class Relay {
    */
   #limit(link: Link): void {
     if (this.#link !== undefined) link.toClient.limit(this.#link);
+    if (this.#uplink !== undefined) link.toServer.limit(this.#uplink.lane());
   }
 
   #afterDelay(pass: () => void): void {

@@ -42,5 +42,6 @@ const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kin
     `the server keeps ${formatSetting(bytesPerStream, 'bytes')} more for each open stream`,
   damage: ({ every }) =>
     `one token in ${formatCount(every)} is left out, another one sent twice, another one altered`,
+  'turn-delay': ({ delayNs }) => `the server begins each reply ${time(delayNs)} later`,
   'slow-client': ({ spinNs }) => `the client computes for ${time(spinNs)} on each token`,
 };

@@ -19,6 +19,7 @@ import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
 import { streamParts } from './stream/parts.ts';
 import { targetParts } from './own-servers/parts.ts';
+import { turnsParts } from './turns/parts.ts';
 
 export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   stream: streamParts,
@@ -36,6 +37,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   'own-servers': targetParts,
   'head-of-line': headOfLineParts,
   proxies: proxiesParts,
+  turns: turnsParts,
 };
 
 /** An analysis with everything that its report needs. */

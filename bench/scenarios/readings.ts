@@ -19,6 +19,7 @@ import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
 import { targetReading } from './own-servers/reading.ts';
+import { turnsReading } from './turns/reading.ts';
 
 export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   stream: streamReading,
@@ -36,6 +37,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'own-servers': targetReading,
   'head-of-line': headOfLineReading,
   proxies: proxiesReading,
+  turns: turnsReading,
 };
 
 /**

@@ -17,6 +17,7 @@ import type { Scenario } from './scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
 import { stream } from './stream/scenario.ts';
 import { ownServers } from './own-servers/scenario.ts';
+import { turns } from './turns/scenario.ts';
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   stream,
@@ -34,6 +35,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'own-servers': ownServers,
   'head-of-line': headOfLine,
   proxies,
+  turns,
 };
 
 /** The scenario of a run that names none. */

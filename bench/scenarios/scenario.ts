@@ -80,7 +80,7 @@ interface MeasuringScenario {
   readonly conditions?: (
     flags: RunFlags,
     place: ConditionsPlace,
-  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells'>;
+  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells' | 'turns'>;
 }
 
 interface ConditionsPlace {

@@ -57,6 +57,10 @@ export interface Opening<Kind extends TallyKind> {
   readonly path?: PathName | undefined;
   /** Bandwidth of the link to all clients. */
   readonly linkBytesPerSecond?: number | undefined;
+  /** Time that each exchange takes longer: bytes to the client are held for it, and the first bytes to the server. */
+  readonly roundTripNs?: number | undefined;
+  /** Bandwidth of the link from all clients. */
+  readonly uplinkBytesPerSecond?: number | undefined;
   /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
   /** The limits of idle time of a real proxy are divided by this; 1 when absent. */
@@ -137,6 +141,7 @@ export async function openTrial<Kind extends TallyKind>(
     standby,
     canary,
     ports,
+    clientPorts,
     memoryAtStart,
     epochNs,
     signal,
@@ -180,8 +185,10 @@ async function startProcesses<Kind extends TallyKind>(
   const path = owned.use(
     await openPath(opening.path ?? planned.arm.path, {
       startWorker: (program) => startBetween(planned, program, options),
-      delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
+      delayNs: (opening.roundTripNs ?? 0) + (injection?.kind === 'delay' ? injection.delayNs : 0),
+      handshakeNs: opening.roundTripNs,
       bytesPerSecond: opening.linkBytesPerSecond,
+      uplinkBytesPerSecond: opening.uplinkBytesPerSecond,
       fault: opening.pathFault,
       idleScale: opening.idleScale,
     }),

@@ -15,6 +15,7 @@ export const ssePost = {
   summary:
     'the event stream in the response to a POST with a JSON request, as the APIs of language models have it; resumed by GET',
   colour: '#1a5fb4',
+  capabilities: { ...sse.capabilities, conversations: true },
   // EventSource cannot send a POST.
   inBrowser: { ...fetched, stream: 'a stream of SSE after POST' },
   twin: {

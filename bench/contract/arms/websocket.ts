@@ -32,6 +32,7 @@ export const websocket = {
     binary: false,
     resumable: 'own',
     unplannedStreams: true,
+    conversations: true,
     closingHandshake: true,
     heartbeat: 'answered',
   },
