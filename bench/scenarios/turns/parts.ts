@@ -25,8 +25,8 @@ export const turnsParts: ScenarioParts<TurnsFindings> = {
   hasManyPoints: true,
   takesProbeOnly: true,
   circumstances,
-  drawnFor: 'each way of sending',
-  perTrial: () => 'one conversation',
+  drawnFor: ' and way of sending',
+  perTrial: () => 'one conversation a trial',
   verdicts: renderTurnVerdicts,
   sections: (context) => [
     renderSteps(context),
