@@ -26,6 +26,7 @@ const alone = [
   'bench/scenarios/proxies/procedure/known-answers.e2e.test.ts',
   'bench/scenarios/recovery/procedure/byte-cuts.e2e.test.ts',
   'bench/scenarios/voice/procedure/known-answers.e2e.test.ts',
+  'bench/scenarios/turns/procedure/known-answers.e2e.test.ts',
 ];
 
 export default defineConfig({

@@ -37,7 +37,8 @@ async function stackOf({
 }
 
 async function trialOf(order: LoadOrder): Promise<Trial> {
-  const { recovery, completions, browserLimits, proxyCells, duplex, client } = order.specification;
+  const { recovery, completions, browserLimits, proxyCells, duplex, turns, client } =
+    order.specification;
   const open = await stackOf(order.specification);
   if (browserLimits !== undefined) {
     const { BrowserLimitsTrial } = await import('./browser-limits/browser-limits-trial.ts');
@@ -50,6 +51,10 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
   if (duplex !== undefined) {
     const { DuplexTrial } = await import('./duplex/duplex-trial.ts');
     return new DuplexTrial(order, duplex, open);
+  }
+  if (turns !== undefined) {
+    const { TurnsTrial } = await import('./turns/turns-trial.ts');
+    return new TurnsTrial(order, turns, open);
   }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client)

@@ -21,6 +21,8 @@ export interface StreamTarget {
    * in its first message.
    */
   readonly resumeAfter?: string;
+  /** JSON with which a turn of a conversation is asked for; only on routes that take turns. */
+  readonly turn?: string;
   /**
    * Only for a stack that keeps connections: the stream runs on the connection of its slot, after
    * the stream before it.

@@ -54,6 +54,10 @@ export interface Streams {
   tokensReceived: () => number;
 }
 
+interface WorkToEnd extends Pick<Streams, 'openStreams' | 'tokensReceived'> {
+  readonly work: () => Promise<void>;
+}
+
 export interface FramedWindow {
   readonly use: ProcessUse;
   /** Tokens received in the window. */
@@ -166,6 +170,20 @@ export class TrialFrame {
     return { ...this.#window, startsUnissued };
   }
 
+  /** The window is as long as the work, which begins with it. Returns what this process used in it. */
+  async runToEnd(epochNs: bigint, { work, ...progressing }: WorkToEnd): Promise<ProcessUse> {
+    this.#clock.agree(epochNs);
+    const { now } = this;
+    const { warmupNs, collectNs = 0 } = this.order.specification;
+    callAt(collectNs, now, collectGarbage);
+    await new Promise<void>((resolve) => void callAt(warmupNs, now, resolve));
+    const meter = new UseMeter(now);
+    const progress = setInterval(() => sayProgress(progressing), PROGRESS_MS);
+    await work();
+    clearInterval(progress);
+    return meter.stop();
+  }
+
   #meterWindow(endNs: number, streams: Streams): void {
     const meter = new UseMeter(this.now);
     const tokens = streams.tokensReceived();
@@ -193,7 +211,7 @@ export class TrialFrame {
   }
 }
 
-function sayProgress(streams: Streams): void {
+function sayProgress(streams: Pick<Streams, 'openStreams' | 'tokensReceived'>): void {
   const message: FromClient = {
     kind: 'progress',
     tokensReceived: streams.tokensReceived(),

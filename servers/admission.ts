@@ -4,6 +4,7 @@ import type { Certificate } from '../bench/contract/certificate.ts';
 import { NS_PER_S } from '../bench/contract/units.ts';
 import type { PlannedStreams, StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { Admission, Streams } from './streams.ts';
+import type { TurnsParts } from './turns/turn-ledger.ts';
 
 /**
  * Limits a stream described by its request: n and rate, each within its own bounds, could otherwise
@@ -19,6 +20,8 @@ export interface TwinParts {
   readonly now: () => number;
   /** The certificate of a server over TLS. */
   readonly tls?: Certificate | undefined;
+  /** Set for a twin that takes turns of conversations, and nothing else. */
+  readonly turns?: TurnsParts | undefined;
 }
 
 /**

@@ -32,6 +32,7 @@ import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
+import { TurnLedger } from './turns/turn-ledger.ts';
 import { UpstreamFeed } from './upstream-link.ts';
 
 /**
@@ -66,6 +67,7 @@ export class ServerTrial {
   readonly #seconds: SecondsMeter;
   /** Filled only where a trial asks for it. */
   readonly #gone: GoneClient[] = [];
+  readonly #turns: TurnLedger | undefined;
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -132,7 +134,18 @@ export class ServerTrial {
       }),
       keepsState: standby?.keepsState ?? false,
     });
-    this.#parts = { streams, planned, now: this.#now, tls: specification.tls };
+    this.#turns = specification.turns && new TurnLedger();
+    this.#parts = {
+      streams,
+      planned,
+      now: this.#now,
+      tls: specification.tls,
+      turns: this.#turns && {
+        ledger: this.#turns,
+        source: planned.source,
+        delayNs: injection?.kind === 'turn-delay' ? injection.delayNs : undefined,
+      },
+    };
     this.#duplex =
       duplex &&
       new DuplexSessions({
@@ -204,6 +217,7 @@ export class ServerTrial {
   start(epochNs: bigint): void {
     this.#clock.agree(epochNs);
     this.#parts.streams.resetCounts();
+    this.#turns?.reset();
     this.#injected?.start();
     this.#seconds.start();
     const { stall } = this.#specification;
@@ -232,9 +246,13 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
-    const { recovery, proxyCells } = this.#specification;
-    // A server that is replaced within its window is measured up to its stop.
-    if (recovery !== undefined || proxyCells !== undefined) this.#window.stop();
+    const { recovery, proxyCells, turns } = this.#specification;
+    // A server that is replaced within its window, or whose window is as long as a conversation, is
+    // measured up to its stop.
+    if (recovery !== undefined || proxyCells !== undefined || turns !== undefined)
+      this.#window.stop();
+    // Before the server closes, which forgets what it keeps.
+    const turnsTally = this.#turns?.tally();
     await this.#server?.close();
     writeStamps(this.#stampsFile, { ...this.#stamps });
     const { streams } = this.#parts;
@@ -258,6 +276,7 @@ export class ServerTrial {
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
       ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
       ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
+      ...(turnsTally !== undefined && { turns: turnsTally }),
     };
   }
 }

@@ -9,6 +9,8 @@ import { listenBare, listenFastify, type Address, type RunningServer } from './l
 import { buildBufferedTwin, buildNdjsonTwin } from './ndjson.ts';
 import { buildSseTwin } from './sse.ts';
 import { buildTcpServer } from './tcp.ts';
+import { buildPostTurns } from './turns/post-turns.ts';
+import { buildWebSocketTurns } from './turns/websocket-turns.ts';
 import { buildWebSocketTwin, type WebSocketTwinOptions } from './websocket.ts';
 
 interface ServerOptions extends Address {
@@ -41,10 +43,21 @@ const overWebSocket =
 export const starters: Readonly<Record<TransportId, StartServer>> = {
   sse: async (parts, options) =>
     await listenFastify(buildSseTwin(parts, eventsOf(options)), options),
-  ws: overWebSocket({}),
+  ws: async (parts, { writes, ...address }) =>
+    await listenFastify(
+      parts.turns === undefined
+        ? buildWebSocketTwin(parts, { writes })
+        : buildWebSocketTurns(parts, parts.turns),
+      address,
+    ),
   tcp: async (parts, address) => await listenBare(buildTcpServer(parts), parts.streams, address),
   'sse-post': async (parts, options) =>
-    await listenFastify(buildSseTwin(parts, { ...eventsOf(options), takesPost: true }), options),
+    await listenFastify(
+      parts.turns === undefined
+        ? buildSseTwin(parts, { ...eventsOf(options), takesPost: true })
+        : buildPostTurns(parts, parts.turns, options),
+      options,
+    ),
   ndjson: async (parts, address) => await listenFastify(buildNdjsonTwin(parts), address),
   'sse-gzip': async (parts, options) =>
     await listenFastify(buildSseTwin(parts, { ...eventsOf(options), isCompressed: true }), options),

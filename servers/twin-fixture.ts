@@ -13,6 +13,7 @@ import { openStreams } from './open-streams.ts';
 import { PlannedStreams } from './planned-streams.ts';
 import { starters } from './starters.ts';
 import type { Streams, StreamsOptions } from './streams.ts';
+import type { TurnsParts } from './turns/turn-ledger.ts';
 
 export const fastWorkload: Workload = {
   name: 'test',
@@ -66,6 +67,8 @@ interface TestServerOptions {
   readonly port?: number;
   /** The certificate of a server over TLS. */
   readonly tls?: Certificate;
+  /** Set for a server that takes turns of conversations. */
+  readonly turns?: Omit<TurnsParts, 'source'>;
 }
 
 export async function startTestServer(
@@ -99,7 +102,8 @@ export async function startTestServer(
     ...(recovery !== undefined && { recovery }),
     ...options.limits,
   });
-  const parts: TwinParts = { streams, planned, now, tls: options.tls };
+  const turns = options.turns && { ...options.turns, source: planned.source };
+  const parts: TwinParts = { streams, planned, now, tls: options.tls, turns };
   const { client = DEFAULT_CLIENT, streamsPerConnection, port = 0 } = options;
   const server = await starters[transport](parts, {
     host: '127.0.0.1',

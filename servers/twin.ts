@@ -2,6 +2,7 @@
 // difference between the twins is the one route that their transport files add.
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { ServerResponse } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { TLS_VERSION, type Certificate } from '../bench/contract/certificate.ts';
 import { admit, type TwinParts } from './admission.ts';
@@ -156,12 +157,18 @@ export function startStream({ streams, now }: TwinParts, sinkOf: SinkOf) {
     const plan = request.streamPlan as StreamPlan;
     const after = streams.lasting === undefined ? undefined : lastEventId(request);
     const start = (): void => streams.start(plan, sinkOf(reply, plan), { handlerNs, after });
-    // A client that has the whole response before may send its next request on the connection before
-    // node:http has learnt that its last write is done; over TLS that happens often. Until then the
-    // socket is the other response's, whose end is told on the next tick: its bytes are counted there.
-    if (reply.raw.socket === null) reply.raw.once('socket', () => process.nextTick(start));
-    else start();
+    onceFree(reply.raw, start);
   };
+}
+
+/**
+ * A client that has the whole response before may send its next request on the connection before
+ * node:http has learnt that its last write is done; over TLS that happens often. Until then the
+ * socket is the other response's, whose end is told on the next tick: its bytes are counted there.
+ */
+export function onceFree(response: ServerResponse, start: () => void): void {
+  if (response.socket === null) response.once('socket', () => process.nextTick(start));
+  else start();
 }
 
 /**

@@ -2,7 +2,7 @@
 // or binary messages, as they are or compressed. A second route carries stream after stream, as
 // HTTP keep-alive does for its twin; a third one several at a time.
 
-import websocketPlugin from '@fastify/websocket';
+import websocketPlugin, { type WebsocketPluginOptions } from '@fastify/websocket';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { PerMessageDeflateOptions, WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
@@ -58,21 +58,10 @@ export function buildWebSocketTwin(
   const app = buildTwin(parts);
   const { lasting } = parts.streams;
   const find = findStream(parts);
-  void app.register(websocketPlugin, {
-    options: {
-      maxPayload: MAX_CLIENT_MESSAGE_BYTES,
-      perMessageDeflate: deflate === undefined ? false : deflateOptions(deflate),
-      handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
-    },
-    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a
-    // code already. The clients left carry no stream: they never sent their cursor, or do not
-    // answer a close.
-    preClose(done) {
-      for (const client of this.websocketServer.clients) client.terminate();
-      this.websocketServer.close(() => done());
-    },
-    errorHandler: (_error, socket) => socket.terminate(),
-  });
+  void app.register(
+    websocketPlugin,
+    webSocketServer({ mostMessageBytes: MAX_CLIENT_MESSAGE_BYTES, deflate }),
+  );
   void app.register((scope, _options, done) => {
     scope.route({
       method: 'GET',
@@ -121,6 +110,34 @@ export function buildWebSocketTwin(
     done();
   });
   return app;
+}
+
+interface WebSocketServerOptions {
+  /** A client that sends more is closed with 1009. */
+  readonly mostMessageBytes: number;
+  readonly deflate?: Deflate | undefined;
+}
+
+/** Options of the plugin on every twin. */
+export function webSocketServer({
+  mostMessageBytes,
+  deflate,
+}: WebSocketServerOptions): WebsocketPluginOptions {
+  return {
+    options: {
+      maxPayload: mostMessageBytes,
+      perMessageDeflate: deflate === undefined ? false : deflateOptions(deflate),
+      handleProtocols: (offered) => (offered.has(WEBSOCKET_PROTOCOL) ? WEBSOCKET_PROTOCOL : false),
+    },
+    // The plugin's own hook would close with 1005 at once; the twin's preClose has said bye with a
+    // code already. The clients left carry no stream: they never sent their cursor, or do not
+    // answer a close.
+    preClose(done) {
+      for (const client of this.websocketServer.clients) client.terminate();
+      this.websocketServer.close(() => done());
+    },
+    errorHandler: (_error, socket) => socket.terminate(),
+  };
 }
 
 /**

@@ -4,6 +4,7 @@ import { faultOf } from '../contract/faults.ts';
 import { ladderSteps } from '../contract/ladder.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { TAIL_NS } from '../contract/tail.ts';
+import { conversationNs } from '../contract/turn-times.ts';
 import { NS_PER_S } from '../contract/units.ts';
 
 /** Process start, clock proof, rehearsal and exit. */
@@ -16,7 +17,9 @@ const GUESSED_BROWSER_NS = 30 * NS_PER_S;
 export function estimateTrialS(plan: Plan): number {
   const ladderNs = plan.ladder && ladderSteps(plan.ladder).at(-1)?.quietToNs;
   const measuringNs =
-    plan.browserLimits === undefined ? (ladderNs ?? plan.windowNs) : GUESSED_BROWSER_NS;
+    plan.browserLimits === undefined
+      ? (ladderNs ?? conversationNs(plan) ?? plan.windowNs)
+      : GUESSED_BROWSER_NS;
   const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
   const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
   return (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / (plan.lanes ?? 1);

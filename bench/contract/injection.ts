@@ -46,6 +46,8 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retained'), bytesPerStream: count }),
   /** One token in `every` is left out, another one sent twice, another one altered. */
   z.object({ kind: z.literal('damage'), every: count }),
+  /** The server waits for this long before it begins the reply to a turn of a conversation. */
+  z.object({ kind: z.literal('turn-delay'), delayNs: ns }),
   /** The client computes for this long on each token it receives. */
   z.object({ kind: z.literal('slow-client'), spinNs: ns }),
   /**

@@ -4,6 +4,7 @@
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
+import { turnConditionsKey, turnConditionsSchema, turnConditionsTitle } from './turn-conditions.ts';
 import { KIB, MIB, NS_PER_MS } from './units.ts';
 
 /**
@@ -58,6 +59,8 @@ export const loadPointSchema = z.object({
    * for the relay alone.
    */
   roundTripNs: z.number().nonnegative().optional(),
+  /** How the turns of a conversation are sent, and over which network. */
+  turns: turnConditionsSchema.optional(),
   /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
   /** Streams arrive in this way, in words, and `connections` is the most open at once. */
@@ -72,7 +75,7 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
-  const { largeBytes, linkBytesPerSecond, roundTripNs, arrivals } = point;
+  const { largeBytes, linkBytesPerSecond, roundTripNs, arrivals, turns } = point;
   // Shares make runs comparable whose pilots found slightly different capacities; how many streams
   // are open at once follows from the arrivals and the seed.
   const load = share === undefined ? (arrivals ?? point.connections) : `${100 * share}%`;
@@ -88,6 +91,7 @@ export function loadPointKey(point: LoadPoint): string {
   return [
     load,
     ...words,
+    ...(turns === undefined ? [] : [turnConditionsKey(turns)]),
     ...named.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
   ].join(' ');
 }
@@ -121,6 +125,7 @@ function sizeWords(bytes: number): string {
 export function loadPointTitle(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
+  if (point.turns !== undefined) return turnConditionsTitle(point.turns);
   const count =
     point.arrivals === undefined
       ? countWords(point)

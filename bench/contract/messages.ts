@@ -29,6 +29,7 @@ import { connectingSpecificationSchema } from './connecting.ts';
 import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { duplexClientTallySchema, duplexPlanSchema } from './duplex.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
+import { turnsSpecificationSchema, turnsTallySchema } from './turns.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -108,6 +109,8 @@ const trialSpecificationSchema = z.object({
   duplex: duplexPlanSchema.optional(),
   /** How the client sends them, where the stream's connection only leads to it. */
   uplink: z.enum(uplinkNames as [Uplink, ...Uplink[]]).optional(),
+  /** No stream is planned: one client asks for turn after turn of a conversation. */
+  turns: turnsSpecificationSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -219,6 +222,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     tally: proxyCellsTallySchema,
     clock: clockBoundSchema,
   }),
+  z.object({ kind: z.literal('turns-tally'), tally: turnsTallySchema, clock: clockBoundSchema }),
   z.object({
     kind: z.literal('duplex-tally'),
     tally: duplexClientTallySchema,
@@ -245,6 +249,8 @@ export const toRelaySchema = z.discriminatedUnion('kind', [
     bytesPerSecond: z.number().positive().optional(),
     /** Round trip that is added from T0 on; absent for none. */
     roundTripNs: z.number().positive().optional(),
+    /** Bytes to the server, of all clients together, from T0 on; absent for no limit. */
+    uplinkBytesPerSecond: z.number().positive().optional(),
     fault: relayFaultSchema.optional(),
     /** Ns since T0. */
     faultNs: z.number().nonnegative().optional(),

@@ -19,4 +19,6 @@ export type ProcedureId =
   /** Single streams are requested over a path, each for a cell of a table. */
   | 'proxy-cells'
   /** Both ends of each session send, until the session is over. */
-  | 'duplex';
+  | 'duplex'
+  /** One client asks for turn after turn of a conversation. */
+  | 'conversation';

@@ -34,6 +34,7 @@ import {
   serverTallySchema,
 } from './tally.ts';
 import { sources, upstreamTallySchema, type SourceName } from './upstream.ts';
+import { turnsPlanSchema, turnsRecordSchema } from './turns.ts';
 import { workloadSchema } from './workload.ts';
 
 export const RUN_SCHEMA_VERSION = 1;
@@ -117,6 +118,7 @@ const scenarioIds = [
   'head-of-line',
   'proxies',
   'voice',
+  'turns',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -191,6 +193,7 @@ const planSchema = z.object({
   targets: targetsPlanSchema.optional(),
   proxyCells: proxyCellsPlanSchema.optional(),
   duplex: duplexPlanSchema.optional(),
+  turns: turnsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -310,6 +313,9 @@ export const distributionNames = [
   'frameReadyNs',
   'frameWrittenNs',
   'bargeInNs',
+  // Turns of a conversation after its first, from the request: to the last token, and to the first.
+  'turnNs',
+  'turnFirstTokenNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -539,6 +545,13 @@ const duplexTrialSchema = z.object({
   duplex: duplexRecordSchema,
 });
 
+/** A trial of one conversation, turn after turn. */
+const turnsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('turns'),
+  turns: turnsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -564,6 +577,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   targetTrialSchema,
   proxyCellsTrialSchema,
   duplexTrialSchema,
+  turnsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -587,6 +601,7 @@ export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 export type TargetTrial = z.infer<typeof targetTrialSchema>;
 export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
 export type DuplexTrialRecord = z.infer<typeof duplexTrialSchema>;
+export type TurnsTrial = z.infer<typeof turnsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -597,7 +612,8 @@ export type FinishedTrial =
   | BrowserLimitsTrial
   | TargetTrial
   | ProxyCellsTrial
-  | DuplexTrialRecord;
+  | DuplexTrialRecord
+  | TurnsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

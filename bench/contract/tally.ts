@@ -7,6 +7,7 @@ import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { duplexServerTallySchema } from './duplex.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { goneClientSchema } from './proxy-cells.ts';
+import { servedTurnsSchema } from './served-turns.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
 
@@ -64,6 +65,8 @@ export const serverTallySchema = z.object({
   gone: z.array(goneClientSchema).optional(),
   /** Frames of sessions in which both ends send. */
   duplex: duplexServerTallySchema.optional(),
+  /** Turns of conversations, where a trial has them. */
+  turns: servedTurnsSchema.optional(),
 });
 
 export const relayTallySchema = z.object({

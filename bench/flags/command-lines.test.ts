@@ -78,6 +78,8 @@ const lines = [
   'head-of-line --preset standard --transports sse-h2:6,ws-mux:6 --connections 12 --rate 20',
   'voice',
   'voice --preset standard --transports sse+upload,ws-binary --connections 8 --duration 5s --aa',
+  'turns',
+  'turns --preset standard --transports sse-post,ws --tokens 30 --rate 500 --aa',
   '--payload audio --transports sse,ws-binary',
   '--payload blob-1m --transports ws,ws-binary --backpressure 4MiB',
   'memory stream --transports sse,ws --canary --client-processes 2',

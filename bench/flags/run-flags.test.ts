@@ -46,6 +46,7 @@ it.each([
       'matrix',
       'own-servers',
       'head-of-line',
+      'turns',
     ],
   ],
   [

@@ -6,6 +6,9 @@ import type { Socket } from 'node:net';
 import { setAlarm, type Alarm } from './alarm.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
+/** A limit on bytes per second: how many may pass now, and when more may. */
+export type ByteLimit = Pick<TokenBucket, 'take' | 'readyNs'>;
+
 export type Piece = Buffer | 'end' | 'reset';
 
 interface Cut {
@@ -31,7 +34,7 @@ export class Passage {
   #isClosed = false;
   #passedBytes = 0;
   #alarm: Alarm | undefined;
-  #bucket: TokenBucket | undefined;
+  #bucket: ByteLimit | undefined;
   #cut: Cut | undefined;
   #firstHeldNs: number | undefined;
   #onHeld: (() => void) | undefined;
@@ -78,7 +81,7 @@ export class Passage {
     this.#onHeld = onHeld;
   }
 
-  limit(bucket: TokenBucket): void {
+  limit(bucket: ByteLimit): void {
     this.#bucket = bucket;
   }
 

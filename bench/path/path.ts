@@ -54,6 +54,8 @@ export interface PathOptions {
   readonly roundTripNs?: number | undefined;
   /** Bytes to all clients together, from T0 on: a link that their connections share. */
   readonly bytesPerSecond?: number | undefined;
+  /** Bytes to the server, of all clients together, from T0 on. */
+  readonly uplinkBytesPerSecond?: number | undefined;
   /** The fault that strikes connections, and its moment in ns since T0. */
   readonly fault?: { readonly action: RelayFault; readonly atNs: number } | undefined;
   /** The limits of idle time of a real proxy are divided by this; 1 when absent. */

@@ -81,6 +81,7 @@ export interface RelayConditions {
   readonly delayNs?: number;
   readonly bytesPerSecond?: number;
   readonly roundTripNs?: number;
+  readonly uplinkBytesPerSecond?: number;
   readonly fault?: RelayFault;
   /** Takes effect after the relay's start; the relay's clock is that of `now`. */
   readonly faultNs?: number;
@@ -88,16 +89,13 @@ export interface RelayConditions {
 
 export async function startRelay(
   serverPort: number,
-  { delayNs = 0, bytesPerSecond, roundTripNs, fault, faultNs }: RelayConditions = {},
+  { delayNs = 0, ...conditions }: RelayConditions = {},
 ): Promise<{ relay: Relay; port: number }> {
   const relay = new Relay({
     host: HOST,
     serverPort,
     delayNs,
-    bytesPerSecond,
-    roundTripNs,
-    fault,
-    faultNs,
+    ...conditions,
     now,
   });
   closers.push(() => relay.close());

@@ -14,6 +14,7 @@ export const openRelayPath: OpenPath = ({
   delayNs,
   bytesPerSecond,
   roundTripNs,
+  uplinkBytesPerSecond,
   fault,
 }) => {
   const relay = startWorker({ name: 'relay', program, schema: fromRelaySchema });
@@ -28,17 +29,12 @@ export const openRelayPath: OpenPath = ({
     withinClient: [],
     connect: async (serverPort, signal) => {
       const order = fault && { fault: fault.action, faultNs: fault.atNs };
-      const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond };
-      const distance = roundTripNs === undefined ? {} : { roundTripNs };
-      send({
-        kind: 'relay',
-        host: LOOPBACK,
-        serverPort,
-        delayNs,
-        ...limit,
-        ...distance,
-        ...order,
-      });
+      const limits = {
+        ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+        ...(uplinkBytesPerSecond !== undefined && { uplinkBytesPerSecond }),
+        ...(roundTripNs !== undefined && roundTripNs > 0 && { roundTripNs }),
+      };
+      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...limits, ...order });
       return (await relay.expect('relaying', TIMEOUT_MS, signal)).port;
     },
     start: (epochNs) => send({ kind: 'start', epochNs: String(epochNs) }),

@@ -1,8 +1,9 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the
 // client they may be held for a fixed time, and be limited in number, as on a link that all
-// connections share; the way to the server is then not delayed, so only one-way latency is added. A
-// round trip is half of it in each direction, for ends and resets as for bytes, and a whole one more
-// before a new connection carries anything. A planned fault, if any, strikes by itself at its moment.
+// connections share; the way to the server is then not delayed, so only one-way latency is added. The
+// link to the server can be limited, too. A round trip is half of it in each direction, for ends and
+// resets as for bytes, and a whole one more before a new connection carries anything. A planned
+// fault, if any, strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
@@ -13,6 +14,7 @@ import { CoarseHold } from './coarse-hold.ts';
 import { Hold } from './hold.ts';
 import { Link } from './link.ts';
 import { RelayFaults } from './relay-faults.ts';
+import { SerialLink } from './serial-link.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { WaitingClient } from './waiting-client.ts';
 
@@ -24,6 +26,8 @@ interface RelayOptions {
   readonly bytesPerSecond?: number | undefined;
   /** Round trip between both ends; absent for none. */
   readonly roundTripNs?: number | undefined;
+  /** Bytes to the server, of all clients together. */
+  readonly uplinkBytesPerSecond?: number | undefined;
   readonly fault?: RelayFault | undefined;
   /** On the clock of `now`; undefined means at the start. */
   readonly faultNs?: number | undefined;
@@ -55,6 +59,7 @@ export class Relay {
   #isDelaying = false;
   /** The connections share it; undefined without a limit, and until the start. */
   #link: TokenBucket | undefined;
+  #uplink: SerialLink | undefined;
   #connections = 0;
   #reads = 0;
   #bytes = 0;
@@ -121,9 +126,11 @@ export class Relay {
 
   /** Enables delay, limit and fault; bytes from before, of a rehearsal, pass at once. */
   start(): void {
-    const { delayNs, bytesPerSecond, now } = this.#options;
-    this.#hasStarted = true;
+    const { delayNs, bytesPerSecond, uplinkBytesPerSecond, now } = this.#options;
     this.#isDelaying = delayNs > 0;
+    this.#hasStarted = true;
+    if (uplinkBytesPerSecond !== undefined)
+      this.#uplink = new SerialLink({ bytesPerSecond: uplinkBytesPerSecond, now });
     if (bytesPerSecond !== undefined) this.#link = new TokenBucket({ bytesPerSecond, now });
     for (const link of this.#links) this.#limit(link);
     this.#faults?.start();
@@ -182,6 +189,7 @@ export class Relay {
    */
   #limit(link: Link): void {
     if (this.#link !== undefined) link.toClient.limit(this.#link);
+    if (this.#uplink !== undefined) link.toServer.limit(this.#uplink.lane());
   }
 
   #afterWay(pass: () => void): void {

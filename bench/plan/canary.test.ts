@@ -38,6 +38,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'head-of-line',
     'proxies',
     'voice',
+    'turns',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({

@@ -68,6 +68,11 @@ const abilities = {
     has: ({ transport }) => transports[transport].capabilities.unplannedStreams,
     lack: 'has no words to ask for a stream that was not planned',
   },
+  conversations: {
+    of: 'transport',
+    has: ({ transport }) => transports[transport].capabilities.conversations === true,
+    lack: 'has no form in which a client sends the turns of a conversation',
+  },
 } as const satisfies Record<string, Ability>;
 
 type AbilityName = keyof typeof abilities;

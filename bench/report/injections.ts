@@ -44,5 +44,6 @@ const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kin
     `one token in ${formatCount(every)} is left out, another one sent twice, another one altered`,
   'hold-frame': ({ direction, every, holdNs }) =>
     `the server holds one frame in ${formatCount(every)} on the way ${direction} for ${time(holdNs)}`,
+  'turn-delay': ({ delayNs }) => `the server begins each reply ${time(delayNs)} later`,
   'slow-client': ({ spinNs }) => `the client computes for ${time(spinNs)} on each token`,
 };

@@ -20,6 +20,7 @@ import { herdParts, reconnectParts } from './recovery/parts.ts';
 import { streamParts } from './stream/parts.ts';
 import { voiceParts } from './voice/parts.ts';
 import { targetParts } from './own-servers/parts.ts';
+import { turnsParts } from './turns/parts.ts';
 
 export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   stream: streamParts,
@@ -38,6 +39,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   'head-of-line': headOfLineParts,
   proxies: proxiesParts,
   voice: voiceParts,
+  turns: turnsParts,
 };
 
 /** An analysis with everything that its report needs. */

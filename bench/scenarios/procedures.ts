@@ -17,6 +17,7 @@ export const procedures: Readonly<
   'closed-loop': async () => await import('./completions/procedure/procedure.ts'),
   'proxy-cells': async () => await import('./proxies/procedure/procedure.ts'),
   duplex: async () => await import('./voice/procedure/procedure.ts'),
+  conversation: async () => await import('./turns/procedure/procedure.ts'),
   page: async () => await import('./browser-limits/procedure/procedure.ts'),
   target: async () => await import('./own-servers/procedure/procedure.ts'),
 };

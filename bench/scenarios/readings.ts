@@ -20,6 +20,7 @@ import { slowReaderReading } from './slow-reader/reading.ts';
 import { streamReading } from './stream/reading.ts';
 import { voiceReading } from './voice/reading.ts';
 import { targetReading } from './own-servers/reading.ts';
+import { turnsReading } from './turns/reading.ts';
 
 export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   stream: streamReading,
@@ -38,6 +39,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'head-of-line': headOfLineReading,
   proxies: proxiesReading,
   voice: voiceReading,
+  turns: turnsReading,
 };
 
 /**

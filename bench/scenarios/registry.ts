@@ -18,6 +18,7 @@ import { slowReader } from './slow-reader/scenario.ts';
 import { stream } from './stream/scenario.ts';
 import { voice } from './voice/scenario.ts';
 import { ownServers } from './own-servers/scenario.ts';
+import { turns } from './turns/scenario.ts';
 
 export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   stream,
@@ -36,6 +37,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   'head-of-line': headOfLine,
   proxies,
   voice,
+  turns,
 };
 
 /** The scenario of a run that names none. */

@@ -80,7 +80,10 @@ interface MeasuringScenario {
   readonly conditions?: (
     flags: RunFlags,
     place: ConditionsPlace,
-  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells' | 'duplex'>;
+  ) => Pick<
+    Plan,
+    'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells' | 'duplex' | 'turns'
+  >;
 }
 
 interface ConditionsPlace {

@@ -23,7 +23,7 @@ export function checkLoad(plan: Plan): void {
  * Otherwise streams arrive or follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits, targets, proxyCells, duplex, arrivals }: Plan,
+  { ladder, completions, browserLimits, targets, proxyCells, duplex, arrivals, turns }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
   const own = [
@@ -34,6 +34,7 @@ function isFromPopulation(
     proxyCells,
     duplex,
     arrivals,
+    turns,
     messagesPerSecond,
     stopped,
   ];

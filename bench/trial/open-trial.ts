@@ -59,6 +59,8 @@ export interface Opening<Kind extends TallyKind> {
   readonly linkBytesPerSecond?: number | undefined;
   /** Round trip that the path adds. */
   readonly roundTripNs?: number | undefined;
+  /** Bandwidth of the link from all clients. */
+  readonly uplinkBytesPerSecond?: number | undefined;
   /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
   /** The limits of idle time of a real proxy are divided by this; 1 when absent. */
@@ -139,6 +141,7 @@ export async function openTrial<Kind extends TallyKind>(
     standby,
     canary,
     ports,
+    clientPorts,
     memoryAtStart,
     epochNs,
     signal,
@@ -185,6 +188,7 @@ async function startProcesses<Kind extends TallyKind>(
       delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
       bytesPerSecond: opening.linkBytesPerSecond,
       roundTripNs: opening.roundTripNs,
+      uplinkBytesPerSecond: opening.uplinkBytesPerSecond,
       fault: opening.pathFault,
       idleScale: opening.idleScale,
     }),

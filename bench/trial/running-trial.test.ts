@@ -38,6 +38,7 @@ async function run({
     standby,
     canary: undefined,
     ports: [1],
+    clientPorts: [1],
     memoryAtStart: undefined,
     rehearsalNs: 0,
     epochNs: process.hrtime.bigint(),

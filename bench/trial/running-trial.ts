@@ -38,8 +38,9 @@ interface StartedTrial {
   /** A server that takes the place of the first one before the trial ends. */
   readonly standby: Worker<FromServer> | undefined;
   readonly canary: Canary | undefined;
-  /** Ports of the servers, in their order. */
+  /** Ports of the servers, in their order, and those that their clients connect to. */
   readonly ports: readonly number[];
+  readonly clientPorts: readonly number[];
   /** Memory of all servers together, when they began to listen. */
   readonly memoryAtStart: MemoryReading | undefined;
   readonly rehearsalNs: number;

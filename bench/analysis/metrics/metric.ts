@@ -14,6 +14,7 @@ import type {
   ProxyCellsTrial,
   SearchedTrial,
   TargetTrial,
+  TurnsTrial,
 } from '../../contract/run-file.ts';
 import { supportsQuantile } from '../statistics/tail-support.ts';
 import { dependsOnControl, isArmControl, type ControlDependence } from './control-dependence.ts';
@@ -150,6 +151,7 @@ export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 export type TargetMetric = MetricOf<TargetTrial>;
 export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
+export type TurnsMetric = MetricOf<TurnsTrial>;
 
 export type DuplexMetric = MetricOf<DuplexTrialRecord>;
 

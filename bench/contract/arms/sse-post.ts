@@ -11,12 +11,12 @@ const named = (text: string): string => text.replace('**SSE', '**SSE after POST'
 
 export const ssePost = {
   ...sse,
-  // Sessions ask for their stream as EventSource does.
-  capabilities: { ...sse.capabilities, upward: 'no' },
   title: 'SSE after POST',
   summary:
     'the event stream in the response to a POST with a JSON request, as the APIs of language models have it; resumed by GET',
   colour: '#1a5fb4',
+  // Sessions of frames ask for their stream as EventSource does.
+  capabilities: { ...sse.capabilities, upward: 'no', conversations: true },
   // EventSource cannot send a POST.
   inBrowser: { ...fetched, stream: 'a stream of SSE after POST' },
   twin: {

@@ -30,6 +30,11 @@ interface Capabilities {
   readonly resumable: 'standard' | 'own' | 'no';
   /** Whether a client can ask for a stream that was not planned: with parameters of its own. */
   readonly unplannedStreams: boolean;
+  /**
+   * Whether a client can send the turns of a conversation with it: in the body of a request, or in
+   * a message.
+   */
+  readonly conversations?: boolean;
   /** Whether a stream ends with a closing handshake: its place is free only after that. */
   readonly closingHandshake: boolean;
   /**

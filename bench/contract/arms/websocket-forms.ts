@@ -11,7 +11,7 @@ export const websocketBinary = {
   title: 'WebSocket, binary',
   summary: 'WebSocket with each token in a binary message; control events stay text',
   colour: '#b35900',
-  capabilities: { ...websocket.capabilities, binary: true },
+  capabilities: { ...websocket.capabilities, binary: true, conversations: false },
   twin: {
     ...twin,
     writing: `${twin.writing.replace('**WebSocket**', '**WebSocket, binary**')} The receiver need not check that it is UTF-8.`,
@@ -20,7 +20,12 @@ export const websocketBinary = {
 
 const deflated = {
   ...websocket,
-  capabilities: { ...websocket.capabilities, upward: 'no', compressed: true },
+  capabilities: {
+    ...websocket.capabilities,
+    upward: 'no',
+    compressed: true,
+    conversations: false,
+  },
   // They depend on what was sent before, and on zlib.
   bytes: 'not-modelled',
 } as const;

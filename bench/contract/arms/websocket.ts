@@ -33,6 +33,7 @@ export const websocket = {
     binary: false,
     resumable: 'own',
     unplannedStreams: true,
+    conversations: true,
     closingHandshake: true,
     heartbeat: 'answered',
   },

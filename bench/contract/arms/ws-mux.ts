@@ -21,6 +21,7 @@ export const websocketMux = {
     streamsPerConnection: 'many',
     // A lane is asked for by the number of a planned stream alone.
     unplannedStreams: false,
+    conversations: false,
     // A stream ends with its `done`; the connection stays.
     closingHandshake: false,
   },
