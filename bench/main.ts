@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
+import type { ImportFlags } from './commands/import.ts';
 import { initCommand, templateNames } from './commands/init.ts';
 import type { JoinFlags } from './commands/join.ts';
 import { listNames, renderList } from './commands/list.ts';
@@ -17,6 +18,7 @@ import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import { declareProbe, type ProbeFlags } from './probe/probe-flags.ts';
+import { traceFormatLines, traceFormatNames } from './recording/import/trace-formats.ts';
 import { wheelNames } from './lab/lab-sources.ts';
 import { scenarioNames } from './scenarios/registry.ts';
 import { experiments } from './selftest/run-experiment.ts';
@@ -154,6 +156,20 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     const { probeCommand } = await import('./commands/probe.ts');
     setExitCode(await probeCommand(url, flags, output));
   });
+
+  program
+    .command('import')
+    .summary('turn a trace of another tool into a recording that run --workload replays')
+    .description(
+      `Turns a trace that holds the gaps between tokens into a recording (NDJSON, one stream a line). Formats:\n${traceFormatLines()}`,
+    )
+    .argument('<trace>', 'the file of the other tool')
+    .option('--from <format>', `${traceFormatNames.join(', ')} (default: auto, by what it holds)`)
+    .requiredOption('--out <file>', 'the recording to write, such as streams.ndjson')
+    .action(async (trace: string, flags: ImportFlags) => {
+      const { importCommand } = await import('./commands/import.ts');
+      await importCommand(trace, flags, output);
+    });
 
   program
     .command('selftest')

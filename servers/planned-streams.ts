@@ -4,6 +4,7 @@
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
 import type { PayloadName } from '../bench/contract/payload.ts';
+import { recordedStream } from '../bench/contract/recorded-streams.ts';
 import {
   hashStreamText,
   openTokenSource,
@@ -166,8 +167,21 @@ export class PlannedStreams {
     const { n, rate, seed } = request;
     if (n === undefined && rate === undefined && seed === undefined)
       return this.#planned.get(request.id);
-    const workload =
-      rate === undefined ? this.#workload : { ...this.#workload, tokensPerSecond: rate };
-    return this.#describe(workload, request.id, seed ?? 1, n ?? workload.tokensPerStream);
+    const workload = rate === undefined ? this.#workload : atRate(this.#workload, rate);
+    const ofSeed = seed ?? 1;
+    const recorded = recordedStream(workload, ofSeed)?.tokens;
+    const tokens =
+      recorded === undefined ? (n ?? workload.tokensPerStream) : Math.min(n ?? recorded, recorded);
+    return this.#describe(workload, request.id, ofSeed, tokens);
   }
+}
+
+/** At a rate that the request asks for, recorded gaps cannot be kept. */
+function atRate(workload: Workload, tokensPerSecond: number): Workload {
+  const { gaps } = workload;
+  return {
+    ...workload,
+    tokensPerSecond,
+    gaps: gaps.kind === 'recorded' ? { kind: 'fixed' } : gaps,
+  };
 }

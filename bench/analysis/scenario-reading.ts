@@ -81,12 +81,14 @@ export function endpointsOf({ metrics }: ScenarioReading): readonly Metric[] {
  * The parts of a plan that decide which metrics its trials can have; without arms there is no page
  * among them.
  */
-export type MeasuredPlan = Pick<Plan, 'canary' | 'arrivals'> & Partial<Pick<Plan, 'arms'>>;
+export type MeasuredPlan = Pick<Plan, 'canary' | 'arrivals'> &
+  Partial<Pick<Plan, 'arms' | 'workload'>>;
 
 export function isMeasured(
   { needs }: Metric,
-  { canary, arrivals, arms = [] }: MeasuredPlan,
+  { canary, arrivals, arms = [], workload }: MeasuredPlan,
 ): boolean {
+  if (needs === 'replay') return workload?.gaps.kind === 'recorded';
   if (needs === 'page') return arms.some(({ client }) => isBrowser(client));
   if (needs === 'proxy') return arms.some(({ path }) => paths[path].real !== undefined);
   if (needs === 'arrivals') return arrivals !== undefined;

@@ -13,7 +13,7 @@ import { policies } from '../contract/reconnect-policy.ts';
 import { sources } from '../contract/upstream.ts';
 import { pickName } from '../plan/quantities.ts';
 import { presets } from '../plan/presets.ts';
-import { namedWorkloads } from '../plan/workloads.ts';
+import { namedWorkloads, recordedWorkloads } from '../plan/workloads.ts';
 import { scenarios } from '../scenarios/registry.ts';
 
 type Rows = readonly (readonly [name: string, text: string])[];
@@ -35,7 +35,7 @@ const lists = {
   clients: () => summaries(clientStacks),
   dialects: () => Object.values(dialects).map(({ id, title }) => [id, title] as const),
   sources: () => Object.entries(sources),
-  workloads: () => summaries(namedWorkloads),
+  workloads: () => summaries({ ...namedWorkloads, ...recordedWorkloads }),
   payloads: () => summaries(payloads),
   faults: () =>
     Object.entries(faults).map(([name, { id, summary }]) => [name, `${id}: ${summary}`] as const),

@@ -11,10 +11,11 @@ import {
   type ToProbe,
 } from '../contract/probe.ts';
 import { programPath } from '../contract/program.ts';
+import { appendRecord, checkRecordFile } from '../contract/recording/append-records.ts';
+import { recordOf } from '../contract/recording/record-stream.ts';
 import { visibleJson } from '../contract/visible-text.ts';
 import type { ProbeFlags } from '../probe/probe-flags.ts';
 import { planProbe, type ProbePlan } from '../probe/probe-request.ts';
-import { appendRecord, checkRecordFile, recordOf } from '../probe/record-stream.ts';
 import { renderProbe } from '../probe/render-probe.ts';
 import { reportProbe, watchObserved } from '../probe/report-probe.ts';
 import {
@@ -69,10 +70,16 @@ interface Recorded {
 }
 
 function saveRecord(path: string, { plan, observed, startedAt }: Recorded): void {
-  const dialect = watchObserved(observed, plan.dialect)?.dialect;
+  const watch = watchObserved(observed, plan.dialect);
   appendRecord(
     path,
-    recordOf(observed, { request: plan.request, secrets: plan.secrets, dialect, startedAt }),
+    recordOf(observed, {
+      request: plan.request,
+      secrets: plan.secrets,
+      dialect: watch?.dialect,
+      startedAt,
+      isWhole: watch?.reader.judge(observed.end, observed.wire).isWhole,
+    }),
   );
 }
 

@@ -6,6 +6,7 @@ import { planArrivals, type ArrivalsSpecification } from './arrivals.ts';
 import type { ConnectingSpecification } from './connecting.ts';
 import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, seededDraw } from './random.ts';
+import { recordedStream, seedInTurn } from './recorded-streams.ts';
 import { planStorm } from './storm.ts';
 import { planTimetable, type Timetable } from './timetable.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from './units.ts';
@@ -68,9 +69,10 @@ export function planPopulation(options: PopulationOptions): Population {
   for (let slot = 0; slot < connections; slot++) {
     const afterNs = lowPhase === undefined || slot < lowPhase.connections ? 0 : lowPhase.untilNs;
     let startNs = afterNs + Math.round(draw() * options.rampNs);
-    let length = 1 + drawBelow(draw, workload.tokensPerStream);
     for (let turn = 0; turn < MAX_STREAMS_PER_SLOT && startNs < horizonNs; turn++) {
-      const seed = deriveSeed(options.seed, slot, turn);
+      const seed = seedOf(options, slot, turn);
+      const whole = recordedStream(workload, seed)?.tokens ?? workload.tokensPerStream;
+      const length = turn === 0 ? 1 + drawBelow(draw, whole) : whole;
       const { tokens, lastNs } = countOffsetsWithin(workload, seed, length, horizonNs - startNs);
       if (tokens === 0) break;
       planned.push({ slot, startNs, tokens, seed });
@@ -78,11 +80,27 @@ export function planPopulation(options: PopulationOptions): Population {
       // one token.
       if (tokens < length) break;
       startNs += lastNs + PAUSE_NS;
-      length = workload.tokensPerStream;
     }
   }
   planned.sort((a, b) => a.startNs - b.startNs);
   return toColumns(planned);
+}
+
+function seedOf(
+  { seed, workload, connections }: PopulationOptions,
+  slot: number,
+  turn: number,
+): number {
+  const drawn = deriveSeed(seed, slot, turn);
+  return workload.gaps.kind === 'recorded'
+    ? seedInTurn(drawn, {
+        streams: workload.gaps.streams,
+        trialSeed: seed,
+        slot,
+        turn,
+        slots: connections,
+      })
+    : drawn;
 }
 
 /**
@@ -180,6 +198,7 @@ export function planRehearsal(
       tokensPerStream,
       tokensPerSecond: REHEARSAL_TOKENS_PER_SECOND,
       firstTokenMedianMs: 1,
+      ...(workload.gaps.kind === 'recorded' && { gaps: { kind: 'fixed' } }),
     },
     population: toColumns(planned),
   };

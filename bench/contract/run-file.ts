@@ -24,6 +24,7 @@ import { loadPilotSchema } from './load-pilot.ts';
 import { loadPointSchema } from './load-point.ts';
 import { payloadNames, type PayloadName } from './payload.ts';
 import { kernelCountsSchema, recoveryRecordSchema, resumeLimitsSchema } from './recovery.ts';
+import { replayRecordSchema } from './replay-record.ts';
 import { searchOrderSchema, searchPlanSchema, searchRecordSchema } from './search.ts';
 import { stallRecordSchema } from './stall.ts';
 import { targetRecordSchema, targetsPlanSchema } from './target.ts';
@@ -316,6 +317,8 @@ export const distributionNames = [
   // Turns of a conversation after its first, from the request: to the last token, and to the first.
   'turnNs',
   'turnFirstTokenNs',
+  // Recorded streams that are replayed: by how much the gap between two writes misses the recorded one.
+  'replayGapErrorNs',
 ] as const;
 
 export type DistributionName = (typeof distributionNames)[number];
@@ -491,6 +494,8 @@ const completedTrialSchema = z.object({
    * when the next was due.
    */
   broadcast: z.object({ messages: count, overruns: count }).optional(),
+  /** Only where recorded streams are replayed. */
+  replay: replayRecordSchema.optional(),
 });
 
 /** A trial that climbed a ladder of connections. */

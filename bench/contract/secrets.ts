@@ -34,6 +34,10 @@ export class Secrets {
     );
   }
 
+  get isEmpty(): boolean {
+    return this.#forms.length === 0;
+  }
+
   redact(text: string): string {
     let redacted = text;
     for (const { text: form, label } of this.#forms)

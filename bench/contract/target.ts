@@ -80,6 +80,15 @@ const givenFlagsSchema = z.object({
   prompts: z.string().optional(),
 });
 
+/** Streams of a trial that were recorded, and those that were not. */
+const recordedCountSchema = z.object({
+  streams: count,
+  /** They began when as much was kept as may be. */
+  leftOut: count,
+  /** Recorded without their events, which spell a secret. */
+  withheld: count,
+});
+
 export const targetsPlanSchema = z.object({
   targets: z.array(targetSchema).min(1),
   /** Poisson arrivals, whether or not earlier streams have ended. */
@@ -90,6 +99,8 @@ export const targetsPlanSchema = z.object({
   silenceNs: z.number().positive(),
   /** The whole stream. */
   totalNs: z.number().positive(),
+  /** File or folder to which each stream is recorded; absent: none is. */
+  recordTo: z.string().optional(),
   given: givenFlagsSchema,
 });
 
@@ -148,6 +159,8 @@ const targetTallySchema = z.object({
   notCheckable: z.array(z.object({ why: z.string(), count })),
   /** SHA-256 of the content of all streams of the window in order; absent unless all were whole. */
   contentSha256: z.string().optional(),
+  /** Absent unless streams are recorded. */
+  recorded: recordedCountSchema.optional(),
 });
 
 /** The processes of a server that was started, over the window. */
@@ -178,7 +191,9 @@ export const toTargetLoadSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('target-load'),
     target: targetSchema,
-    plan: targetsPlanSchema.omit({ targets: true, given: true }),
+    plan: targetsPlanSchema.omit({ targets: true, given: true, recordTo: true }),
+    /** Where its streams are recorded: an absolute path. */
+    record: z.object({ path: z.string(), trial: count }).optional(),
     seed: z.int().nonnegative(),
     /** Most streams open at a time. */
     mostOpen: z.int().min(1),
@@ -223,6 +238,7 @@ export type GivenTargetFlags = z.infer<typeof givenFlagsSchema>;
 export type TargetStream = z.infer<typeof targetStreamSchema>;
 export type TargetTally = z.infer<typeof targetTallySchema>;
 export type TargetRecord = z.infer<typeof targetRecordSchema>;
+export type RecordedCount = z.infer<typeof recordedCountSchema>;
 export type TargetServerUse = z.infer<typeof targetServerSchema>;
 export type ToTargetLoad = z.infer<typeof toTargetLoadSchema>;
 export type FromTargetLoad = z.infer<typeof fromTargetLoadSchema>;

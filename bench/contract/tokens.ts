@@ -16,6 +16,11 @@ const segmentSchema = z.object({
   /** SHA-256 of the UTF-8 text that the tokens spell. */
   textSha256: z.string(),
   tokens: z.array(z.string()).min(1),
+  /**
+   * When each token is due, ns after the stream was asked for, never falling: set where the segment
+   * is a recorded stream.
+   */
+  offsetsNs: z.array(z.number().nonnegative()).exactOptional(),
 });
 
 const tokenFileSchema = z.object({
@@ -29,10 +34,14 @@ const tokenFileSchema = z.object({
 export type TokenSegment = z.infer<typeof segmentSchema>;
 export type TokenFile = z.infer<typeof tokenFileSchema>;
 
-export function hashTokens(segments: readonly Pick<TokenSegment, 'id' | 'tokens'>[]): string {
+type Hashed = Pick<TokenSegment, 'id' | 'tokens' | 'offsetsNs'>;
+
+export function hashTokens(segments: readonly Hashed[]): string {
   const hash = createHash('sha256');
-  for (const segment of segments)
-    hash.update(JSON.stringify([segment.id, segment.tokens])).update('\n');
+  for (const { id, tokens, offsetsNs } of segments)
+    hash
+      .update(JSON.stringify(offsetsNs === undefined ? [id, tokens] : [id, tokens, offsetsNs]))
+      .update('\n');
   return hash.digest('hex');
 }
 
@@ -56,10 +65,21 @@ export function readTokenFile(path: string): TokenFile {
         'WORKLOAD',
         `${path}: segment ${segment.id} does not spell the text its hash announces`,
       );
+    checkOffsets(path, segment);
   }
   if (hashTokens(file.segments) !== file.tokensSha256)
     throw new BenchError('WORKLOAD', `${path}: the tokens do not match tokensSha256`, {
       hint: 'restore the file, or build it again with npm run build:tokens',
     });
   return file;
+}
+
+function checkOffsets(path: string, { id, tokens, offsetsNs }: TokenSegment): void {
+  if (offsetsNs === undefined) return;
+  const isRising = offsetsNs.every((ns, index) => index === 0 || ns >= (offsetsNs[index - 1] ?? 0));
+  if (offsetsNs.length === tokens.length && isRising) return;
+  throw new BenchError(
+    'WORKLOAD',
+    `${path}: segment ${id} has no due time for each of its tokens, or one before that of the token before it`,
+  );
 }

@@ -1,6 +1,7 @@
 // Workloads: the tokens, their bytes and their due times, fully determined by a definition and a
 // seed.
 
+import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { arrivalModelSchema } from './arrival-model.ts';
@@ -9,6 +10,7 @@ import { BenchError } from './errors.ts';
 import { payloads, type PayloadName } from './payload.ts';
 import { deriveSeed, drawBelow, drawNormal, seededDraw } from './random.ts';
 import { streamLengthsSchema } from './stream-lengths.ts';
+import { recordedIndex, recordedStream, recordedStreamsOf } from './recorded-streams.ts';
 import { readTokenFile } from './tokens.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
@@ -16,6 +18,15 @@ const gapsSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('fixed') }),
   /** Gaps with this σ of their logarithm and the mean that follows from the rate. */
   z.object({ kind: z.literal('lognormal'), sigma: z.number().positive().max(3) }),
+  /** Those of recorded streams, one a segment of the token file: text and gaps are replayed. */
+  z.object({
+    kind: z.literal('recorded'),
+    streams: z.int().min(1),
+    /** Streams of the recording that could not be replayed, such as cut ones; absent: none. */
+    leftOut: z.int().min(1).exactOptional(),
+    /** Whether the texts are those of the recording, or were made up by an import. */
+    texts: z.enum(['recorded', 'resplit', 'bundled', 'mixed']),
+  }),
 ]);
 
 export const workloadSchema = z.object({
@@ -54,11 +65,24 @@ export type Workload = z.infer<typeof workloadSchema>;
 
 type Timing = Pick<
   Workload,
-  'tokensPerSecond' | 'gaps' | 'tokensPerTick' | 'firstTokenMedianMs' | 'firstTokenSigma'
+  | 'tokensPerSecond'
+  | 'gaps'
+  | 'tokensPerTick'
+  | 'firstTokenMedianMs'
+  | 'firstTokenSigma'
+  | 'tokenFile'
+  | 'tokensSha256'
 >;
 
-/** Returns a generator of the offsets of one stream. */
-function startOffsets(timing: Timing, streamSeed: number): () => number {
+/** Returns a generator of the offsets of one stream; undefined once a recorded one is over. */
+function startOffsets(timing: Timing, streamSeed: number): () => number | undefined {
+  const recorded = recordedStream(timing, streamSeed);
+  if (recorded === undefined) return drawOffsets(timing, streamSeed);
+  let index = 0;
+  return () => recorded.offsetsNs[index++];
+}
+
+function drawOffsets(timing: Timing, streamSeed: number): () => number {
   const draw = seededDraw(deriveSeed(streamSeed, 1));
   const { gaps, tokensPerTick = 1 } = timing;
   const meanGapNs = (tokensPerTick * NS_PER_S) / timing.tokensPerSecond;
@@ -87,7 +111,11 @@ function startOffsets(timing: Timing, streamSeed: number): () => number {
 export function planOffsetsNs(timing: Timing, streamSeed: number, tokens: number): Float64Array {
   const next = startOffsets(timing, streamSeed);
   const offsets = new Float64Array(tokens);
-  for (let index = 0; index < tokens; index++) offsets[index] = next();
+  for (let index = 0; index < tokens; index++) {
+    const offset = next();
+    assert(offset !== undefined, 'a stream has no more tokens than its recording');
+    offsets[index] = offset;
+  }
   return offsets;
 }
 
@@ -105,7 +133,7 @@ export function countOffsetsWithin(
   let lastNs = 0;
   for (let tokens = 0; tokens < mostTokens; tokens++) {
     const offset = next();
-    if (offset > limitNs) return { tokens, lastNs };
+    if (offset === undefined || offset > limitNs) return { tokens, lastNs };
     lastNs = offset;
   }
   return { tokens: mostTokens, lastNs };
@@ -119,6 +147,8 @@ export interface TokenSource {
   readonly jsonTexts: readonly string[];
   /** Set where tokens are bytes. */
   readonly chunks?: readonly Buffer[];
+  /** Set where streams are recorded ones: where each begins. */
+  readonly recordedStarts?: readonly number[];
 }
 
 /**
@@ -126,7 +156,7 @@ export interface TokenSource {
  * @throws BenchError WORKLOAD when the token file is damaged or has no such segment.
  */
 export function openTokenSource(
-  workload: Pick<Workload, 'tokenFile' | 'segments'>,
+  workload: Pick<Workload, 'tokenFile' | 'segments'> & Partial<Pick<Workload, 'gaps'>>,
   payload?: PayloadName,
 ): TokenSource {
   const chunk = payload && payloads[payload].chunk;
@@ -140,7 +170,13 @@ export function openTokenSource(
       throw new BenchError('WORKLOAD', `${workload.tokenFile} has no segment "${id}"`);
     return segment.tokens;
   });
-  return { tokens, jsonTexts: tokens.map((token) => JSON.stringify(token)) };
+  return {
+    tokens,
+    jsonTexts: tokens.map((token) => JSON.stringify(token)),
+    ...(workload.gaps?.kind === 'recorded' && {
+      recordedStarts: recordedStreamsOf(file).map(({ start }) => start),
+    }),
+  };
 }
 
 /**
@@ -180,6 +216,9 @@ export function contentAt(source: TokenSource, place: number): string | Buffer {
 
 /** Index in the source at which a stream begins. */
 export function sliceStart(source: TokenSource, streamSeed: number): number {
+  const { recordedStarts } = source;
+  if (recordedStarts !== undefined)
+    return recordedStarts[recordedIndex(streamSeed, recordedStarts.length)] as number;
   return drawBelow(seededDraw(deriveSeed(streamSeed, 2)), sourceLength(source));
 }
 

@@ -14,6 +14,11 @@ export function writeTransports({ arms }: Plan): string {
   return own.map((arm) => `${writtenTransport(arm)}${clientOf(arm)}${pathOf(arm)}`).join(',');
 }
 
+/** Whether the streams are recorded ones, whose lengths and gaps no flag changes. */
+export function isReplay({ workload }: Plan): boolean {
+  return workload.gaps.kind === 'recorded';
+}
+
 /** Undefined for loopback, and where the arms' paths differ: then they are written with the arms. */
 export function writePath(plan: Plan): string | undefined {
   const [path, ...others] = pathsOf(plan);

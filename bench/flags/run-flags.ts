@@ -16,10 +16,11 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 import { sources } from '../contract/upstream.ts';
 import { DEFAULT_HEARTBEAT_NS, usualBackpressureBytes } from '../plan/defaults.ts';
 import { presetNames } from '../plan/presets.ts';
-import { workloadNames } from '../plan/workloads.ts';
+import { allWorkloadNames } from '../plan/workloads.ts';
 import type { Flag, FlagValues } from './flag.ts';
 import {
   canRerun,
+  isReplay,
   writeClient,
   writeConnections,
   writePath,
@@ -148,6 +149,15 @@ const runFlags = {
     repeat: ({ plan: { targets } }) =>
       targets === undefined ? undefined : `${targets.silenceNs / NS_PER_MS}ms`,
   },
+  record: {
+    group: 'output',
+    kind: 'text',
+    value: 'file or folder',
+    help: 'append every stream of the targets, with the times of all reads and events, as a line of NDJSON; in a folder, one file a target',
+    example: 'streams.ndjson',
+    rule: 'named',
+    repeat: ({ plan: { targets } }) => targets?.recordTo,
+  },
   connections: {
     group: 'load',
     kind: 'list',
@@ -226,7 +236,7 @@ const runFlags = {
     group: 'workload',
     kind: 'text',
     value: 'name or file',
-    help: `${workloadNames.join(', ')}, a .json definition, or a text file, which is then tokenised`,
+    help: `${allWorkloadNames.join(', ')}, a .json definition, a .ndjson recording, or a text file, which is then tokenised`,
     usual: 'steady',
     example: 'chat',
     repeat: ({ plan, given }) => given.workload ?? plan.workload.name,
@@ -249,7 +259,10 @@ const runFlags = {
     help: 'tokens per second of each stream; of targets, streams begun per second',
     usual: 'by workload and scenario',
     example: '50',
-    repeat: ({ plan }) => String(plan.targets?.startsPerSecond ?? plan.workload.tokensPerSecond),
+    repeat: ({ plan }) =>
+      isReplay(plan)
+        ? undefined
+        : String(plan.targets?.startsPerSecond ?? plan.workload.tokensPerSecond),
   },
   tokens: {
     group: 'workload',
@@ -259,7 +272,7 @@ const runFlags = {
     usual: 'by workload and scenario',
     example: '150',
     rule: 'steady',
-    repeat: ({ plan }) => writeTokens(plan),
+    repeat: ({ plan }) => (isReplay(plan) ? undefined : writeTokens(plan)),
   },
   payload: {
     group: 'workload',

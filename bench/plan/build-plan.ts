@@ -60,6 +60,7 @@ import {
   pickName,
   usageError,
 } from './quantities.ts';
+import { checkReplay } from './replay.ts';
 import { readSource } from './source.ts';
 import { armsOfTargets, endpointsOfTargets, readTargets } from './targets.ts';
 import { resolveWorkload, type ResolvedWorkload } from './workloads.ts';
@@ -198,15 +199,18 @@ export async function buildPlan(
   const lanes = size?.lanes ?? 1;
   const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
   const ofPayload = flags.workload === undefined ? payloads[payload].chunk?.workload : {};
+  checkReplay(workload, { flags, scenario, payload });
   const planned = adjustWorkload(
     { ...workload, ...ofPayload },
     flags,
-    breaks === undefined
-      ? (measures?.workload ??
+    workload.gaps.kind === 'recorded'
+      ? {}
+      : breaks === undefined
+        ? (measures?.workload ??
           (isInBrowser && flags.workload === undefined
             ? browserWorkload
             : loadWorkload(shares && flags.workload === undefined ? usual : undefined)))
-      : { tokensPerSecond: breaks.tokensPerSecond },
+        : { tokensPerSecond: breaks.tokensPerSecond },
   );
   const seed =
     flags.seed === undefined

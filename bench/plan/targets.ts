@@ -13,6 +13,7 @@ import { DEFAULT_PROMPT } from '../contract/dialects/fill-request.ts';
 import type { DialectRequest } from '../contract/dialects/dialect.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import { fillPlaceholders, LEAST_SECRET_LENGTH, placeholdersIn } from '../contract/placeholders.ts';
+import { checkRecordFile, recordPath } from '../contract/recording/append-records.ts';
 import {
   AUTO_DIALECT,
   OWN_PLACEHOLDERS,
@@ -67,8 +68,15 @@ export function readTargets(
     prompts: prompts.length > 0 ? [...prompts] : [DEFAULT_PROMPT],
     silenceNs,
     totalNs: TOTAL_SILENCES * silenceNs,
+    ...(flags.record !== undefined && { recordTo: readRecordPath(flags.record, targets) }),
     given: givenOf(flags),
   };
+}
+
+/** @throws BenchError USAGE when one of the files cannot be written to. */
+function readRecordPath(path: string, targets: readonly Target[]): string {
+  for (const { name } of targets) checkRecordFile(recordPath(path, name));
+  return path;
 }
 
 /** One arm a target; with --aa the first once more, under another name. */

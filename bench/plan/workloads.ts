@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import { readTokenFile, type TokenFile } from '../contract/tokens.ts';
+import { rememberRecorded } from '../contract/recorded-streams.ts';
 import { workloadSchema, type Workload } from '../contract/workload.ts';
+import { readReplay } from '../recording/replay-tokens.ts';
 
 import { fittedWorkloads } from '../workloads/fitted.ts';
 
@@ -106,10 +108,25 @@ function fitted(
     segments: [],
   };
 }
+/** Recordings that come with the project; a run folder has a copy of what is replayed. */
+export const recordedWorkloads = {
+  recorded: {
+    summary:
+      '8 streams of 48 tokens that were recorded from the Node server in servers/examples: texts and gaps as they came',
+    file: '../workloads/recordings/words.ndjson',
+  },
+} as const satisfies Record<string, { readonly summary: string; readonly file: string }>;
+
+type RecordedName = keyof typeof recordedWorkloads;
+
+const recordedNames = Object.keys(recordedWorkloads) as RecordedName[];
 
 type WorkloadName = keyof typeof namedWorkloads;
 
+/** Those whose times are drawn. */
 export const workloadNames = Object.keys(namedWorkloads) as WorkloadName[];
+
+export const allWorkloadNames: readonly string[] = [...workloadNames, ...recordedNames];
 
 /**
  * A workload, and the token file that must be written beside the run when it came from a user's
@@ -126,7 +143,8 @@ export interface ResolvedWorkload {
  */
 export function locateTokens(workload: Workload, runFolder: string): string {
   const path = workload.tokenFile === BUNDLED ? bundledPath : join(runFolder, workload.tokenFile);
-  if (readTokenFile(path).tokensSha256 !== workload.tokensSha256) {
+  const file = readTokenFile(path);
+  if (file.tokensSha256 !== workload.tokensSha256) {
     throw new BenchError(
       'WORKLOAD',
       `${path} holds other tokens than the plan of ${runFolder} was made with`,
@@ -135,6 +153,7 @@ export function locateTokens(workload: Workload, runFolder: string): string {
       },
     );
   }
+  if (workload.gaps.kind === 'recorded') rememberRecorded(file);
   return path;
 }
 
@@ -143,18 +162,45 @@ export async function resolveWorkload(nameOrFile: string): Promise<ResolvedWorkl
   const name = workloadNames.find((known) => known === nameOrFile);
   if (name !== undefined)
     return { workload: bundled(name, namedWorkloads[name]), ownTokens: undefined };
+  const recorded = recordedNames.find((known) => known === nameOrFile);
+  if (recorded !== undefined) {
+    const path = fileURLToPath(new URL(recordedWorkloads[recorded].file, import.meta.url));
+    const { workload, ownTokens } = await fromRecording(path);
+    return { workload: { ...workload, name: recorded }, ownTokens };
+  }
   if (!existsSync(nameOrFile)) {
     throw new BenchError(
       'UNKNOWN_NAME',
       `there is no workload "${nameOrFile}", and no file of that name`,
       {
-        hint: `known: ${workloadNames.join(', ')}; or a .json definition, or a text file`,
+        hint: `known: ${allWorkloadNames.join(', ')}; or a .json definition, a .ndjson recording, or a text file`,
       },
     );
   }
-  return extname(nameOrFile) === '.json'
-    ? await fromDefinition(nameOrFile)
-    : await fromText(nameOrFile);
+  switch (extname(nameOrFile).toLowerCase()) {
+    case '.json':
+      return await fromDefinition(nameOrFile);
+    case '.ndjson':
+    case '.jsonl':
+      return await fromRecording(nameOrFile);
+    default:
+      return await fromText(nameOrFile);
+  }
+}
+
+async function fromRecording(path: string): Promise<ResolvedWorkload> {
+  const { tokens, timing } = await readReplay(path);
+  rememberRecorded(tokens);
+  return {
+    workload: {
+      ...timing,
+      segments: [],
+      name: basename(path),
+      tokenFile: OWN_TOKENS_FILE,
+      tokensSha256: tokens.tokensSha256,
+    },
+    ownTokens: tokens,
+  };
 }
 
 function bundled(name: string, definition: NamedWorkload): Workload {
@@ -192,6 +238,10 @@ async function fromDefinition(path: string): Promise<ResolvedWorkload> {
   const given = Object.fromEntries(
     Object.entries(rest).filter(([, value]) => value !== undefined),
   ) as Partial<Definition>;
+  if (given.gaps?.kind === 'recorded')
+    throw new BenchError('WORKLOAD', `${path}: gaps of kind "recorded" come with a recording`, {
+      hint: 'a recording is a workload by itself: --workload FILE.ndjson',
+    });
   const workload = { ...start, ...given, name: name ?? basename(path, '.json') };
   checkSegments(path, workload, base?.ownTokens);
   return { workload, ownTokens: base?.ownTokens };
@@ -211,13 +261,9 @@ function checkSegments(path: string, workload: Workload, ownTokens: TokenFile | 
  */
 function refuseTrace(path: string): void {
   if (!['.jsonl', '.ndjson'].includes(extname(path).toLowerCase())) return;
-  throw new BenchError(
-    'WORKLOAD',
-    `${path} has lines of JSON, and a workload is a definition or a text`,
-    {
-      hint: 'give a .json definition, or a file of plain text; recorded traces are not replayed',
-    },
-  );
+  throw new BenchError('WORKLOAD', `${path} has lines of JSON, and a textFile is plain text`, {
+    hint: 'a recording is a workload by itself: --workload FILE.ndjson',
+  });
 }
 
 async function fromText(path: string): Promise<ResolvedWorkload> {

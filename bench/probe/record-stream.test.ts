@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { head, observe, request } from './observation-fixture.ts';
-import { appendRecord, checkRecordFile, recordOf } from './record-stream.ts';
+import { appendRecord, checkRecordFile } from '../contract/recording/append-records.ts';
+import { recordOf } from '../contract/recording/record-stream.ts';
 import { Secrets } from '../contract/secrets.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'record-'));

@@ -121,6 +121,8 @@ export interface Scenario {
   readonly hasLoads?: true;
   /** Set when its arms are servers that are not this project's. */
   readonly hasTargets?: true;
+  /** Set when its streams can be recorded ones: it sets no length and no pace of its own. */
+  readonly replays?: true;
   readonly breaks?: BreakingScenario;
   readonly measures?: MeasuringScenario;
 }

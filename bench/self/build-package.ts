@@ -8,6 +8,7 @@ import { projectPath } from '../contract/program.ts';
 /** Files read at run time that are not TypeScript. */
 const assets = [
   'bench/workloads/tokens.json',
+  'bench/workloads/recordings',
   'bench/flags/config-schema.json',
   'servers/demo/page',
 ];

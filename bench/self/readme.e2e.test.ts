@@ -3,7 +3,15 @@
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,6 +79,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'readme-'));
   // A copy, because a saved run is rendered into its own folder.
   cpSync(join(project, REFERENCE), join(folder, REFERENCE), { recursive: true });
+  // Files of the repository that commands read.
+  for (const name of ['bench', 'servers']) symlinkSync(join(project, name), join(folder, name));
   const program = join(folder, 'streamduel');
   writeFileSync(
     program,

@@ -27,6 +27,7 @@ import {
 import type { ProcessUse } from '../../bench/contract/tally.ts';
 import { MIB, NS_PER_MS } from '../../bench/contract/units.ts';
 import { visibleText } from '../../bench/contract/visible-text.ts';
+import { StreamRecorder } from './stream-recorder.ts';
 import { openTargetStream, type EndedStream } from './target-stream.ts';
 
 export type TargetLoadOrder = Extract<ToTargetLoad, { kind: 'target-load' }>;
@@ -41,7 +42,7 @@ const MOST_CHARACTERS = 400;
 /** Different causes that are listed. */
 const MOST_CAUSES = 50;
 
-interface Ended extends EndedStream {
+interface Ended extends Omit<EndedStream, 'observed'> {
   /** Place in the plan. */
   readonly index: number;
 }
@@ -52,6 +53,8 @@ export class TargetLoad {
   readonly #starts: readonly PlannedStart[];
   readonly #valueOf: (name: string) => string | undefined;
   readonly #secrets = new Secrets();
+  readonly #recorder: StreamRecorder | undefined;
+  #epoch = new Date(0);
   readonly #open = new Map<number, { readonly close: () => void }>();
   readonly #ended: Ended[] = [];
   /** Ids of streams are unique across trials, also on a server that all of them share. */
@@ -79,12 +82,20 @@ export class TargetLoad {
     ];
     for (const name of placeholdersIn(texts))
       if (!OWN_PLACEHOLDERS.has(name)) this.#secrets.add(this.#valueOf(name) ?? '', `\${${name}}`);
+    const { record } = order;
+    if (record !== undefined)
+      this.#recorder = new StreamRecorder({
+        ...record,
+        target: target.name,
+        secrets: this.#secrets,
+      });
   }
 
   /** Resolves once all streams have ended, each by itself or by its timeout. */
   async run(epochNs: bigint): Promise<Extract<FromTargetLoad, { kind: 'target-tally' }>> {
     this.#clock.agree(epochNs);
     const { now } = this.#clock;
+    this.#epoch = new Date(Date.now() - now() / NS_PER_MS);
     const { warmupNs, windowNs } = this.#order;
     const endNs = warmupNs + windowNs;
     const metered = Promise.withResolvers<ProcessUse>();
@@ -103,7 +114,11 @@ export class TargetLoad {
       await promise;
     }
     clearInterval(progress);
-    return { kind: 'target-tally', tally: this.#tally(use) };
+    const recorded = this.#recorder?.write(this.#epoch);
+    return {
+      kind: 'target-tally',
+      tally: { ...this.#tally(use), ...(recorded !== undefined && { recorded }) },
+    };
   }
 
   #begin(index: number): void {
@@ -117,17 +132,29 @@ export class TargetLoad {
     this.#issued++;
     const prompt = plan.prompts[start.prompt] ?? '';
     let isOver = false;
+    const request = this.#requestOf({ PROMPT: prompt, STREAM: `sd-${this.#run}-${index}` });
+    const recorder = this.#recorder?.hasRoom() === true ? this.#recorder : undefined;
     const stream = openTargetStream(
       {
         target,
-        request: this.#requestOf({ PROMPT: prompt, STREAM: `sd-${this.#run}-${index}` }),
+        request,
         plannedNs: start.atNs,
         now: this.#clock.now,
         onToken: () => this.#tokens++,
+        onKept: recorder && ((event) => recorder.count(event)),
       },
-      (ended) => {
+      ({ observed, ...ended }) => {
         isOver = true;
         this.#ended.push({ ...ended, index });
+        if (observed !== undefined)
+          recorder?.keep({
+            request,
+            startNs: ended.record.startNs,
+            observed,
+            dialect: ended.dialect,
+            isWhole: ended.record.isWhole,
+            content: ended.content,
+          });
         this.#open.delete(index);
         if (this.#open.size === 0) this.#isEmpty?.();
       },

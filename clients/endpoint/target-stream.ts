@@ -1,21 +1,25 @@
 // One stream of a target: asked for once, read by its dialect, judged at its end. Times are those of
 // reads, taken before parsing.
 
-import type { Completeness } from '../../bench/contract/dialects/dialect.ts';
+import type { Completeness, WireEvent } from '../../bench/contract/dialects/dialect.ts';
 import type { EndpointFailure, EndpointRequest } from '../../bench/contract/endpoint.ts';
+import type { DialectId } from '../../bench/contract/dialects/dialect-ids.ts';
+import type { ObservedStream } from '../../bench/contract/recording/record-stream.ts';
 import type { Target, TargetStream } from '../../bench/contract/target.ts';
 import { openEndpoint } from './open-endpoint.ts';
 import { StreamReading } from './read-dialect.ts';
 
 export interface EndedStream {
   readonly record: TargetStream;
-  readonly dialect: string | undefined;
+  readonly dialect: DialectId | undefined;
   readonly httpVersion: string | undefined;
   readonly completeness: Completeness | undefined;
   readonly failure: EndpointFailure | undefined;
   readonly interTokenNs: readonly number[];
   readonly interChunkNs: readonly number[];
   readonly content: string;
+  /** All that came, ns since its start; undefined unless it is recorded. */
+  readonly observed: ObservedStream | undefined;
 }
 
 interface StreamOrder {
@@ -25,6 +29,8 @@ interface StreamOrder {
   readonly now: () => number;
   /** An event brought text. */
   readonly onToken: () => void;
+  /** Set for a stream that is recorded: called with each event that is kept. */
+  readonly onKept?: ((event: WireEvent) => void) | undefined;
 }
 
 /** A stream has seen this so far. */
@@ -47,7 +53,7 @@ const MOST_GAPS = 200_000;
 
 /** Opens a stream, which calls back once, when it has ended. */
 export function openTargetStream(
-  { target, request, plannedNs, now, onToken }: StreamOrder,
+  { target, request, plannedNs, now, onToken, onKept }: StreamOrder,
   onEnd: (ended: EndedStream) => void,
 ): { readonly close: () => void } {
   const startNs = now();
@@ -58,6 +64,12 @@ export function openTargetStream(
   let outputTokens: number | undefined;
   let failure: EndpointFailure | undefined;
   let httpVersion: string | undefined;
+  const kept = onKept && {
+    head: undefined as ObservedStream['head'],
+    sentNs: undefined as number | undefined,
+    reads: [] as [number, number][],
+    events: [] as [number, WireEvent][],
+  };
 
   const reading = new StreamReading(target, (signs, atNs) => {
     let hasText = false;
@@ -81,17 +93,21 @@ export function openTargetStream(
     {
       onConnect: (atNs) => (times.connectNs = atNs),
       onSecure: (atNs) => (times.secureNs = atNs),
-      onSent: () => undefined,
+      onSent: (atNs) => {
+        if (kept !== undefined) kept.sentNs = atNs - startNs;
+      },
       onHead: (head, atNs) => {
         times.headNs = atNs;
         httpVersion = head.httpVersion;
+        if (kept !== undefined) kept.head = head;
         reading.head({
           headers: head.headers,
           framing: head.framing === 'other' ? 'event-stream' : head.framing,
         });
       },
-      onRead: (atNs) => {
+      onRead: (atNs, bytes) => {
         counts.reads++;
+        kept?.reads.push([atNs - startNs, bytes]);
         times.firstByteNs ??= atNs;
         if (lastReadNs !== undefined) keep(gaps.interChunkNs, atNs - lastReadNs);
         lastReadNs = atNs;
@@ -99,6 +115,10 @@ export function openTargetStream(
       onEvent: (event, atNs) => {
         counts.events++;
         times.firstEventNs ??= atNs;
+        if (kept !== undefined) {
+          kept.events.push([atNs - startNs, event]);
+          onKept?.(event);
+        }
         reading.event(event, atNs);
         // A socket of messages stays open for the next turn: the dialect says when this one is over.
         if (reading.isOver()) closeSocket();
@@ -128,6 +148,7 @@ export function openTargetStream(
           failure,
           ...gaps,
           content: reading.text(),
+          observed: kept && observedOf(kept, { end, endNs: endNs - startNs, failure }),
         });
       },
     },
@@ -142,4 +163,28 @@ export function openTargetStream(
 
 function keep(gaps: number[], ns: number): void {
   if (gaps.length < MOST_GAPS) gaps.push(ns);
+}
+
+interface Kept extends Pick<ObservedStream, 'reads' | 'events'> {
+  readonly head: ObservedStream['head'] | undefined;
+  readonly sentNs: number | undefined;
+}
+
+function observedOf(
+  { head, sentNs, reads, events }: Kept,
+  {
+    end,
+    endNs,
+    failure,
+  }: Pick<ObservedStream, 'end' | 'endNs'> & { readonly failure: EndpointFailure | undefined },
+): ObservedStream {
+  return {
+    ...(head !== undefined && { head }),
+    ...(sentNs !== undefined && { sentNs }),
+    reads,
+    events,
+    end,
+    endNs,
+    ...(failure !== undefined && { failure }),
+  };
 }

@@ -80,9 +80,9 @@ export interface MetricOf<Trial extends FinishedTrial> {
   readonly endpoint?: EndpointId;
   /**
    * Part of a plan without which no trial has the metric: a receiving page, a canary, a proxy,
-   * arrivals.
+   * arrivals, a recording that is replayed.
    */
-  readonly needs?: 'page' | 'canary' | 'proxy' | 'arrivals';
+  readonly needs?: 'page' | 'canary' | 'proxy' | 'arrivals' | 'replay';
   /** Describes one arm, and two only if they write alike: never compared between arms. */
   readonly isWithinArm?: true;
   /** Counted, not sampled: arms are compared without a test. */

@@ -5,6 +5,7 @@ import { canaryMetrics } from './canary.ts';
 import { appendMetrics, latencyMetrics } from './latency.ts';
 import type { Metric, SteadyMetric } from './metric.ts';
 import { inOrder, ofTrials } from './metric-list.ts';
+import { replayMetrics } from './replay.ts';
 import { betweenMetrics, browserMetrics, resourceMetrics } from './resources.ts';
 import { systemCallMetrics } from './system-calls.ts';
 
@@ -29,6 +30,9 @@ export const proxyMetrics: readonly Metric[] = needing('proxy', betweenMetrics);
 
 /** Only plans that send a canary have them. */
 export const ordinaryRequestMetrics: readonly Metric[] = needing('canary', canaryMetrics);
+
+/** Only plans whose workload is a recording have them. */
+export const ofReplays: readonly Metric[] = needing('replay', replayMetrics);
 
 function needing(
   needs: NonNullable<Metric['needs']>,

@@ -26,6 +26,7 @@ export const ownServers = {
     model: 'takes',
     prompts: 'takes',
     timeout: 'takes',
+    record: 'takes',
     transports: { refuses: 'its arms are its targets' },
     client: { refuses: 'one engine reads all targets' },
     tls: { refuses: 'a target’s URL says so' },

@@ -16,6 +16,7 @@ import {
 } from '../../trial/machine-gates.ts';
 import { conductGates, receiptGates, unissuedGate } from '../../trial/stream-gates.ts';
 import type { MeasuredSteady } from './measure.ts';
+import { replayGates, type ReplayFindings } from './replay-gates.ts';
 import {
   IN_ONE_GO,
   poissonGate,
@@ -33,6 +34,8 @@ export interface StampFindings extends StartFindings {
    * undefined when it cannot be judged.
    */
   readonly processSpread?: { readonly ratio: number | undefined };
+  /** Set where recorded streams are replayed. */
+  readonly replay?: ReplayFindings;
 }
 
 export function checkSteadyGates(measured: MeasuredSteady, findings: StampFindings): Gate[] {
@@ -131,6 +134,7 @@ function harnessGates(measured: MeasuredSteady, findings: StampFindings): Gate[]
     ...keptGates(measured),
     ...sessionGates(measured),
     ...pageRoomGates(measured),
+    ...(findings.replay === undefined ? [] : replayGates(findings.replay)),
     populationGate(measured, findings),
   ];
 }

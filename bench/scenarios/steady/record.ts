@@ -2,6 +2,7 @@
 // distributions, gates judged.
 
 import { measureStorm, streamsNotDone } from './measure-storm.ts';
+import { measureReplay } from './replay.ts';
 import { measureSpread } from './spread.ts';
 import { arrivalsOfTrial } from '../../analysis/arrivals-of-trial.ts';
 import { judgeArrivals } from '../../analysis/issued-starts.ts';
@@ -87,6 +88,12 @@ export function recordSteady(
         ? population.streams
         : countPlacesTakingPart(population, input.offsetsNs, input),
     },
+    ...(found.replay !== undefined && {
+      replay: {
+        ...found.replay,
+        gapErrorP99Ns: quantileOf(distributions.replayGapErrorNs, 0.99),
+      },
+    }),
     ...(measured.clientProcesses > 1 && {
       processSpread: {
         ratio: spreadOfProcesses({ ...input, processes: measured.clientProcesses }),
@@ -177,19 +184,22 @@ function withoutConnect(
 function ofConditions(
   { specification, server, resident }: MeasuredSteady,
   input: JoinInput,
-): Pick<CompletedTrial, 'distributions' | 'stall' | 'broadcast'> {
+): Pick<CompletedTrial, 'distributions' | 'stall' | 'broadcast' | 'replay'> {
   const { stall, timetable, warmupNs } = specification;
   const spread = timetable?.isBroadcast === true ? measureSpread(input) : undefined;
+  const replayed = measureReplay(input, specification.workload);
   const unknown = { beforeBytes: undefined, peakBytes: undefined, endBytes: undefined };
   return {
     distributions: {
       ...spread?.distributions,
+      ...replayed?.distributions,
       ...(stall !== undefined && stall.atNs > warmupNs && partDelivery(input, stall.atNs)),
       ...(specification.large !== undefined && partByLarge(input, specification)),
     },
     ...(spread !== undefined && {
       broadcast: { messages: spread.messages, overruns: spread.overruns },
     }),
+    ...(replayed !== undefined && { replay: replayed.replay }),
     ...(stall !== undefined && {
       stall: summariseStalls({
         specification: stall,
@@ -230,7 +240,10 @@ function warnOf(
   { sameTurnShare = 0, steadiness: { isDrifting } }: JoinedStamps,
 ): Warning[] {
   const warnings: Warning[] = [];
-  const isBurst = (specification.workload.tokensPerTick ?? 1) > 1;
+  // Tokens of a recording may be due together; gates judge whether those and no others were.
+  const isBurst =
+    (specification.workload.tokensPerTick ?? 1) > 1 ||
+    specification.workload.gaps.kind === 'recorded';
   // Scenario `connect` measures opens only; coalesced tokens are irrelevant there.
   if (sameTurnShare > SAME_TICK_LIMIT && !isBurst && loadPoint.connecting === undefined) {
     warnings.push({

@@ -6,6 +6,7 @@ import type { ChartPlan } from '../../report/charts/chart.ts';
 import { planDeliveryQuantiles } from './delivery-quantiles.ts';
 import { planLoadSweep } from './load-sweep.ts';
 import { planPairedRatios } from './paired-ratios.ts';
+import { renderReplay } from './replay.ts';
 import { contenders, type ReportContext } from '../../report/report-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { renderChartLinks } from '../../report/sections/chart-links.ts';
@@ -18,6 +19,8 @@ export const streamParts: ScenarioParts = {
   perTrial: windowPerTrial,
   evidence: (_context, charts) => [renderChartLinks(charts)],
   explanation: renderWhy,
+  sections: renderReplay,
+  metricGroups: [{ title: 'Replay', words: ['replay'], before: 'Cadence' }],
   charts,
 };
 

@@ -1,6 +1,7 @@
 import { arrivalMetrics } from '../../analysis/metrics/arrivals.ts';
 import { LATER_ENDPOINT } from '../../analysis/metrics/metric.ts';
 import {
+  ofReplays,
   ordinaryRequestMetrics,
   pageMetrics,
   proxyMetrics,
@@ -15,6 +16,7 @@ export const streamReading: ScenarioReading = {
     ...proxyMetrics,
     ...ordinaryRequestMetrics,
     ...arrivalMetrics,
+    ...ofReplays,
   ],
   floor: 'null-arm',
   isEndpointAt: (endpoint, { loadPoint }) =>

@@ -22,4 +22,5 @@ export const stream = {
   armsByClient: { browser: ['sse/browser', 'sse/browser-fetch', 'ws/browser'] },
   procedure: 'steady',
   hasLoads: true,
+  replays: true,
 } as const satisfies Scenario;

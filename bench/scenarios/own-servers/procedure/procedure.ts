@@ -3,6 +3,8 @@
 // will be sent, or when.
 
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { recordPath } from '../../../contract/recording/append-records.ts';
 import {
   fromTargetLoadSchema,
   type FromTargetLoad,
@@ -71,6 +73,13 @@ async function measureTarget(
     warmupNs,
     windowNs,
     ...(server !== undefined && { port: await path.connect(server.port, signal) }),
+    ...(targets.recordTo !== undefined && {
+      record: {
+        // Load processes have a working directory of their own.
+        path: resolve(recordPath(targets.recordTo, target.name)),
+        trial: planned.trial,
+      },
+    }),
   };
   load.send(order);
   await load.expect('ready', START_TIMEOUT_MS, signal);

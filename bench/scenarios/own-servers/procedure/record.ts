@@ -2,8 +2,8 @@
 
 import { summariseDistribution } from '../../../analysis/statistics/summarise-distribution.ts';
 import type { Distribution } from '../../../contract/distribution.ts';
-import type { DistributionName, Plan, TargetTrial } from '../../../contract/run-file.ts';
-import type { TargetStream } from '../../../contract/target.ts';
+import type { DistributionName, Plan, TargetTrial, Warning } from '../../../contract/run-file.ts';
+import type { TargetStream, TargetTally } from '../../../contract/target.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { checkTargetGates } from './gates.ts';
 import type { MeasuredTarget } from './measured-target.ts';
@@ -52,8 +52,19 @@ export function recordTarget(
       ...(server !== undefined && { server }),
     },
     gates: checkTargetGates(measured),
-    warnings: [],
+    warnings: warnOfRecording(tally),
   };
+}
+
+function warnOfRecording({ recorded }: TargetTally): Warning[] {
+  if (recorded === undefined || recorded.leftOut + recorded.withheld === 0) return [];
+  const { streams, leftOut, withheld } = recorded;
+  return [
+    {
+      code: 'recording',
+      message: `${streams} streams were recorded, ${leftOut} more were not for want of room, and ${withheld} lack their events, which spell a secret`,
+    },
+  ];
 }
 
 const ONE_CLOCK = { exchanges: 0, violations: 0, lowNs: 0, highNs: 0 } as const;
