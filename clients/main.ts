@@ -37,7 +37,7 @@ async function stackOf({
 }
 
 async function trialOf(order: LoadOrder): Promise<Trial> {
-  const { recovery, completions, browserLimits, proxyCells, client } = order.specification;
+  const { recovery, completions, browserLimits, proxyCells, stops, client } = order.specification;
   const open = await stackOf(order.specification);
   if (browserLimits !== undefined) {
     const { BrowserLimitsTrial } = await import('./browser-limits/browser-limits-trial.ts');
@@ -46,6 +46,10 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
   if (proxyCells !== undefined) {
     const { ProxyCellsTrial } = await import('./proxy-cells-trial.ts');
     return new ProxyCellsTrial(order, proxyCells, open);
+  }
+  if (stops !== undefined) {
+    const { StopsTrial } = await import('./stops-trial.ts');
+    return new StopsTrial(order, stops, open);
   }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client)

@@ -46,6 +46,8 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('retained'), bytesPerStream: count }),
   /** One token in `every` is left out, another one sent twice, another one altered. */
   z.object({ kind: z.literal('damage'), every: count }),
+  /** The server goes on for this many tokens after each stop of a stream, however it was told. */
+  z.object({ kind: z.literal('late-stop'), tokens: count }),
   /** The client computes for this long on each token it receives. */
   z.object({ kind: z.literal('slow-client'), spinNs: ns }),
 ]);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { faultNames, faults, type FaultName } from './faults.ts';
 import { policyNames, type PolicyName } from './reconnect-policy.ts';
-import { KIB, MIB } from './units.ts';
+import { KIB, MIB, NS_PER_MS } from './units.ts';
 
 /**
  * Sweeps within one trial, so that `connections` is only their maximum: titles of the load point.
@@ -53,6 +53,8 @@ export const loadPointSchema = z.object({
   largeBytes: z.int().positive().optional(),
   /** Bandwidth of the link that all connections share. */
   linkBytesPerSecond: z.number().positive().optional(),
+  /** Round trip between client and server, which a relay of the harness adds; absent for none. */
+  roundTripNs: z.number().positive().optional(),
   /** Share of the weaker arm's capacity, as a pilot found it: 0.5 for half. */
   share: z.number().positive().optional(),
   /** Streams arrive in this way, in words, and `connections` is the most open at once. */
@@ -67,7 +69,7 @@ export type LoadPoint = z.infer<typeof loadPointSchema>;
 export function loadPointKey(point: LoadPoint): string {
   const { fault, policy, span, connecting, tokensPerTick, messagesPerSecond, stopped, share } =
     point;
-  const { largeBytes, linkBytesPerSecond, arrivals } = point;
+  const { largeBytes, linkBytesPerSecond, roundTripNs, arrivals } = point;
   // Shares make runs comparable whose pilots found slightly different capacities; how many streams
   // are open at once follows from the arrivals and the seed.
   const load = share === undefined ? (arrivals ?? point.connections) : `${100 * share}%`;
@@ -77,6 +79,7 @@ export function loadPointKey(point: LoadPoint): string {
     ['stopped', stopped],
     ['large', largeBytes],
     ['link', linkBytesPerSecond],
+    ['rtt', roundTripNs],
   ] as const;
   const words = [fault, policy, span, connecting].filter((word) => word !== undefined);
   return [
@@ -133,6 +136,8 @@ export function loadPointTitle(point: LoadPoint): string {
   if (point.largeBytes !== undefined) words.push(`messages of ${sizeWords(point.largeBytes)}`);
   if (point.linkBytesPerSecond !== undefined)
     words.push(`a link of ${(8 * point.linkBytesPerSecond) / 1e6} Mbit/s`);
+  if (point.roundTripNs !== undefined)
+    words.push(`a round trip of ${point.roundTripNs / NS_PER_MS} ms`);
   if (share !== undefined) words.push(`${Math.round(100 * share)} % of capacity`);
   return words.join(', ');
 }

@@ -27,6 +27,7 @@ import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-lim
 import { completionsPlanSchema, completionsTallySchema } from './completions.ts';
 import { connectingSpecificationSchema } from './connecting.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
+import { stopsPlanSchema, stopsTallySchema } from './stops.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -102,6 +103,8 @@ const trialSpecificationSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   /** Streams are not planned: a few are requested for each cell of a table. */
   proxyCells: proxyCellsPlanSchema.optional(),
+  /** The same, for each way of stopping a stream that runs. */
+  stops: stopsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -208,6 +211,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     tally: browserLimitsTallySchema,
     clock: clockBoundSchema,
   }),
+  z.object({ kind: z.literal('stops-tally'), tally: stopsTallySchema, clock: clockBoundSchema }),
   z.object({
     kind: z.literal('proxy-cells-tally'),
     tally: proxyCellsTallySchema,
@@ -232,6 +236,8 @@ export const toRelaySchema = z.discriminatedUnion('kind', [
     delayNs: z.number().nonnegative(),
     /** Bytes to all clients together, from T0 on; absent for no limit. */
     bytesPerSecond: z.number().positive().optional(),
+    /** Round trip that is added from T0 on; absent for none. */
+    roundTripNs: z.number().positive().optional(),
     fault: relayFaultSchema.optional(),
     /** Ns since T0. */
     faultNs: z.number().nonnegative().optional(),

@@ -202,8 +202,8 @@ export function populationOf(specification: PlannedTrial): Population {
     timetable,
     lowPhase,
   } = specification;
-  const { completions, browserLimits, proxyCells } = specification;
-  if ([completions, browserLimits, proxyCells].some((own) => own !== undefined))
+  const { completions, browserLimits, proxyCells, stops } = specification;
+  if ([completions, browserLimits, proxyCells, stops].some((own) => own !== undefined))
     return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
@@ -290,6 +290,7 @@ interface PlannedTrial {
   readonly completions?: unknown;
   readonly browserLimits?: unknown;
   readonly proxyCells?: unknown;
+  readonly stops?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
   readonly arrivals?: ArrivalsSpecification | undefined;

@@ -17,4 +17,6 @@ export type ProcedureId =
   /** A server that is not this project's is asked for streams. */
   | 'target'
   /** Single streams are requested over a path, each for a cell of a table. */
-  | 'proxy-cells';
+  | 'proxy-cells'
+  /** Clients stop streams that run, in each way of their transport. */
+  | 'stops';

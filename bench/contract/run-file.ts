@@ -9,6 +9,7 @@ import { transportIds, type TransportId } from './arms/transports.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
+import { stopsPlanSchema, stopsRecordSchema } from './stops.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { arrivalsRecordSchema } from './arrivals-record.ts';
 import { clockBoundSchema } from './clock-proof.ts';
@@ -113,6 +114,7 @@ const scenarioIds = [
   'own-servers',
   'head-of-line',
   'proxies',
+  'cancel',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -186,6 +188,7 @@ const planSchema = z.object({
   browserLimits: browserLimitsPlanSchema.optional(),
   targets: targetsPlanSchema.optional(),
   proxyCells: proxyCellsPlanSchema.optional(),
+  stops: stopsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -520,6 +523,13 @@ const proxyCellsTrialSchema = z.object({
   proxyCells: proxyCellsRecordSchema,
 });
 
+/** A trial whose clients stopped streams that ran, in each way of their transport. */
+const stopsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('stops'),
+  stops: stopsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -544,6 +554,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   browserLimitsTrialSchema,
   targetTrialSchema,
   proxyCellsTrialSchema,
+  stopsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -566,6 +577,7 @@ export type CompletionsTrial = z.infer<typeof completionsTrialSchema>;
 export type BrowserLimitsTrial = z.infer<typeof browserLimitsTrialSchema>;
 export type TargetTrial = z.infer<typeof targetTrialSchema>;
 export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
+export type StopsTrial = z.infer<typeof stopsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -575,7 +587,8 @@ export type FinishedTrial =
   | CompletionsTrial
   | BrowserLimitsTrial
   | TargetTrial
-  | ProxyCellsTrial;
+  | ProxyCellsTrial
+  | StopsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -8,6 +8,7 @@ import { processUseSchema } from './process-use-schema.ts';
 import { goneClientSchema } from './proxy-cells.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
+import { serverStopSchema } from './stops.ts';
 
 const count = z.int().nonnegative();
 
@@ -61,6 +62,8 @@ export const serverTallySchema = z.object({
   stalls: z.array(stalledStreamSchema).optional(),
   /** Clients that were seen gone before their streams were over, where that is asked for. */
   gone: z.array(goneClientSchema).optional(),
+  /** Streams that ended before their last token, where that is asked for. */
+  stops: z.array(serverStopSchema).optional(),
 });
 
 export const relayTallySchema = z.object({

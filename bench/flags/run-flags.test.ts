@@ -46,6 +46,7 @@ it.each([
       'matrix',
       'own-servers',
       'head-of-line',
+      'cancel',
     ],
   ],
   [
@@ -61,6 +62,7 @@ it.each([
       'matrix',
       'own-servers',
       'head-of-line',
+      'cancel',
     ],
   ],
   ['blocks', scenarioNames],

@@ -18,6 +18,8 @@ interface LinkOptions {
   readonly now: () => number;
   /** Called for every read from the server; calling `pass`, now or later, forwards the read. */
   readonly onServerRead: (bytes: number, pass: () => void) => void;
+  /** The same for all that comes from the client; absent: it passes at once. */
+  readonly onClientRead?: ((pass: () => void) => void) | undefined;
   readonly onGone: () => void;
 }
 
@@ -27,23 +29,29 @@ export class Link {
   readonly #client: Socket;
   readonly #server: Socket;
   readonly #now: () => number;
+  readonly #onClientRead: (pass: () => void) => void;
   #lastByteNs: number;
   #isBroken = false;
   #idle: Alarm | undefined;
   #linger: Alarm | undefined;
 
-  constructor({ client, server, now, onServerRead, onGone }: LinkOptions) {
+  constructor({ client, server, now, onServerRead, onClientRead, onGone }: LinkOptions) {
     this.#client = client;
     this.#server = server;
     this.#now = now;
     this.#lastByteNs = now();
     this.toClient = new Passage({ from: server, to: client, now });
     this.toServer = new Passage({ from: client, to: server, now });
-    this.#listenTo(client, (piece) => this.toServer.take(piece));
+    this.#onClientRead = onClientRead ?? ((pass) => pass());
+    this.#listenTo(client, (piece) => this.takeFromClient(piece));
     this.#listenTo(server, (piece) =>
       onServerRead(typeof piece === 'string' ? 0 : piece.length, () => this.toClient.take(piece)),
     );
     client.on('close', onGone);
+  }
+
+  takeFromClient(piece: Piece): void {
+    this.#onClientRead(() => this.toServer.take(piece));
   }
 
   /** True while neither the relay nor the client has closed the connection. */

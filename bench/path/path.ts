@@ -50,6 +50,8 @@ export interface PathOptions {
   readonly startWorker: StartWorker;
   /** Time for which bytes to the client are held; 0 for none. */
   readonly delayNs: number;
+  /** Round trip that the path adds from T0 on; 0 or absent for none. */
+  readonly roundTripNs?: number | undefined;
   /** Bytes to all clients together, from T0 on: a link that their connections share. */
   readonly bytesPerSecond?: number | undefined;
   /** The fault that strikes connections, and its moment in ns since T0. */

@@ -80,6 +80,7 @@ export async function startServer(
 export interface RelayConditions {
   readonly delayNs?: number;
   readonly bytesPerSecond?: number;
+  readonly roundTripNs?: number;
   readonly fault?: RelayFault;
   /** Takes effect after the relay's start; the relay's clock is that of `now`. */
   readonly faultNs?: number;
@@ -87,13 +88,14 @@ export interface RelayConditions {
 
 export async function startRelay(
   serverPort: number,
-  { delayNs = 0, bytesPerSecond, fault, faultNs }: RelayConditions = {},
+  { delayNs = 0, bytesPerSecond, roundTripNs, fault, faultNs }: RelayConditions = {},
 ): Promise<{ relay: Relay; port: number }> {
   const relay = new Relay({
     host: HOST,
     serverPort,
     delayNs,
     bytesPerSecond,
+    roundTripNs,
     fault,
     faultNs,
     now,

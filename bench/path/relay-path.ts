@@ -9,7 +9,13 @@ import type { OpenPath } from './path.ts';
 const program = programPath(import.meta.url, './relay-main');
 const TIMEOUT_MS = 30_000;
 
-export const openRelayPath: OpenPath = ({ startWorker, delayNs, bytesPerSecond, fault }) => {
+export const openRelayPath: OpenPath = ({
+  startWorker,
+  delayNs,
+  bytesPerSecond,
+  roundTripNs,
+  fault,
+}) => {
   const relay = startWorker({ name: 'relay', program, schema: fromRelaySchema });
   const send = (message: ToRelay): void => relay.send(message);
   return {
@@ -23,7 +29,16 @@ export const openRelayPath: OpenPath = ({ startWorker, delayNs, bytesPerSecond, 
     connect: async (serverPort, signal) => {
       const order = fault && { fault: fault.action, faultNs: fault.atNs };
       const limit = bytesPerSecond === undefined ? {} : { bytesPerSecond };
-      send({ kind: 'relay', host: LOOPBACK, serverPort, delayNs, ...limit, ...order });
+      const distance = roundTripNs === undefined ? {} : { roundTripNs };
+      send({
+        kind: 'relay',
+        host: LOOPBACK,
+        serverPort,
+        delayNs,
+        ...limit,
+        ...distance,
+        ...order,
+      });
       return (await relay.expect('relaying', TIMEOUT_MS, signal)).port;
     },
     start: (epochNs) => send({ kind: 'start', epochNs: String(epochNs) }),

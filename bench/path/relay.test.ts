@@ -174,3 +174,66 @@ it('nothing is released early or out of order, however many wait', async () => {
   expect(early).toEqual([]);
   expect(released).toEqual(Array.from({ length: 500 }, (_, item) => item));
 });
+
+const ROUND_TRIP_NS = 20_000_000;
+const EARLY_NS = 1_000_000;
+
+it('a round trip is half of it in each direction, for ends as for bytes', async () => {
+  const arrivedNs: number[] = [];
+  const { port, peers } = await startServer(({ socket }) =>
+    socket.on('data', () => {
+      arrivedNs.push(now());
+      socket.write('x');
+    }),
+  );
+  const { relay, port: relayPort } = await startRelay(port, { roundTripNs: ROUND_TRIP_NS });
+  const peer = await connectPeer(relayPort);
+  relay.start();
+  for (let exchange = 1; exchange <= 5; exchange++) {
+    const sentNs = now();
+    peer.socket.write('?');
+    await peer.untilReceived(exchange);
+    const way = ROUND_TRIP_NS / 2 - EARLY_NS;
+    expect(arrivedNs[exchange - 1]! - sentNs).toBeGreaterThan(way);
+    expect(now() - arrivedNs[exchange - 1]!).toBeGreaterThan(way);
+  }
+  const endedNs = now();
+  peer.socket.end();
+  await peers[0]!.untilEnded();
+  expect(peers[0]!.endedNs! - endedNs).toBeGreaterThan(ROUND_TRIP_NS / 2 - EARLY_NS);
+});
+
+it('a reset takes half a round trip, and overtakes no bytes', async () => {
+  const { port, peers } = await startServer();
+  const { relay, port: relayPort } = await startRelay(port, { roundTripNs: ROUND_TRIP_NS });
+  const peer = await connectPeer(relayPort);
+  relay.start();
+  peer.socket.write('last words');
+  await new Promise((resolve) => setTimeout(resolve, 2));
+  const resetNs = now();
+  peer.socket.resetAndDestroy();
+  expect(await peers[0]!.untilEnded()).toBe('ECONNRESET');
+  expect(peers[0]!.received.toString()).toBe('last words');
+  expect(peers[0]!.endedNs! - resetNs).toBeGreaterThan(ROUND_TRIP_NS / 2 - EARLY_NS);
+});
+
+it('a new connection carries its first bytes one and a half round trips after it was begun', async () => {
+  const { port, peers } = await startServer();
+  const { relay, port: relayPort } = await startRelay(port, { roundTripNs: ROUND_TRIP_NS });
+  relay.start();
+  const begunNs = now();
+  const peer = await connectPeer(relayPort);
+  peer.socket.write('request');
+  await until(() => peers[0]?.received.toString() === 'request');
+  expect(now() - begunNs).toBeGreaterThan(1.5 * ROUND_TRIP_NS - EARLY_NS);
+});
+
+it('a client that goes within its handshake was never there', async () => {
+  const { port, peers } = await startServer();
+  const { relay, port: relayPort } = await startRelay(port, { roundTripNs: ROUND_TRIP_NS });
+  relay.start();
+  const peer = await connectPeer(relayPort);
+  peer.socket.end();
+  await new Promise((resolve) => setTimeout(resolve, (2 * ROUND_TRIP_NS) / 1e6));
+  expect(peers).toEqual([]);
+});

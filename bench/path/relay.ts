@@ -1,16 +1,20 @@
 // A TCP relay between clients and one server: bytes pass unaltered and in order. On the way to the
 // client they may be held for a fixed time, and be limited in number, as on a link that all
-// connections share; the way to the server is never delayed, so only one-way latency is added. A
-// planned fault, if any, strikes by itself at its moment.
+// connections share; the way to the server is then not delayed, so only one-way latency is added. A
+// round trip is half of it in each direction, for ends and resets as for bytes, and a whole one more
+// before a new connection carries anything. A planned fault, if any, strikes by itself at its moment.
 
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { RelayFault } from '../contract/faults.ts';
 import type { RelayTally } from '../contract/tally.ts';
 import { NS_PER_S } from '../contract/units.ts';
+import { setAlarm } from './alarm.ts';
+import { CoarseHold } from './coarse-hold.ts';
 import { Hold } from './hold.ts';
 import { Link } from './link.ts';
 import { RelayFaults } from './relay-faults.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { WaitingClient } from './waiting-client.ts';
 
 interface RelayOptions {
   readonly host: string;
@@ -18,6 +22,8 @@ interface RelayOptions {
   readonly delayNs: number;
   /** Bytes to all clients together. */
   readonly bytesPerSecond?: number | undefined;
+  /** Round trip between both ends; absent for none. */
+  readonly roundTripNs?: number | undefined;
   readonly fault?: RelayFault | undefined;
   /** On the clock of `now`; undefined means at the start. */
   readonly faultNs?: number | undefined;
@@ -39,10 +45,13 @@ export class Relay {
   readonly #sockets = new Set<Socket>();
   readonly #links = new Set<Link>();
   readonly #hold: Hold;
+  /** Half a round trip, in each direction. */
+  readonly #way: CoarseHold | undefined;
   readonly #faults: RelayFaults | undefined;
   readonly #heldNs: number[] = [];
   #port = 0;
   #isClosed = false;
+  #hasStarted = false;
   #isDelaying = false;
   /** The connections share it; undefined without a limit, and until the start. */
   #link: TokenBucket | undefined;
@@ -55,13 +64,13 @@ export class Relay {
     this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) =>
       this.#admit(client),
     );
-    this.#hold = new Hold({
-      now: options.now,
-      forNs: options.delayNs,
-      onRelease: (heldNs) => {
-        if (this.#heldNs.length < MAX_HOLDS) this.#heldNs.push(heldNs);
-      },
-    });
+    const { now, delayNs, roundTripNs } = options;
+    const onRelease = (heldNs: number): void => {
+      if (this.#heldNs.length < MAX_HOLDS) this.#heldNs.push(heldNs);
+    };
+    this.#hold = new Hold({ now, forNs: delayNs, onRelease });
+    if (roundTripNs !== undefined)
+      this.#way = new CoarseHold({ now, forNs: roundTripNs / 2, onRelease });
     this.#faults = options.fault && this.#prepareFault(options.fault);
   }
 
@@ -113,6 +122,7 @@ export class Relay {
   /** Enables delay, limit and fault; bytes from before, of a rehearsal, pass at once. */
   start(): void {
     const { delayNs, bytesPerSecond, now } = this.#options;
+    this.#hasStarted = true;
     this.#isDelaying = delayNs > 0;
     if (bytesPerSecond !== undefined) this.#link = new TokenBucket({ bytesPerSecond, now });
     for (const link of this.#links) this.#limit(link);
@@ -122,8 +132,21 @@ export class Relay {
   #admit(client: Socket): void {
     this.#connections++;
     this.#own(client);
-    if (this.#faults === undefined) this.#join(client);
+    if (this.#way !== undefined && this.#hasStarted) this.#joinAfterHandshake(client);
+    else if (this.#faults === undefined) this.#join(client);
     else this.#faults.admit(client);
+  }
+
+  /**
+   * Over a network a client learns one round trip later that it is connected, and sends only then.
+   */
+  #joinAfterHandshake(client: Socket): void {
+    const { now, roundTripNs = 0 } = this.#options;
+    const waiting = new WaitingClient(client);
+    setAlarm(now() + roundTripNs, now, () => {
+      const left = this.#isClosed ? undefined : waiting.leave();
+      if (left !== undefined) this.#join(left.client, left.sent);
+    });
   }
 
   #own(socket: Socket): void {
@@ -142,14 +165,15 @@ export class Relay {
       onServerRead: (bytes, pass) => {
         if (bytes > 0) this.#reads++;
         this.#bytes += bytes;
-        this.#afterDelay(pass);
+        this.#afterDelay(() => this.#afterWay(pass));
       },
+      onClientRead: (pass) => this.#afterWay(pass),
       onGone: () => this.#links.delete(link),
     });
     this.#links.add(link);
     this.#limit(link);
     this.#faults?.onOpen(link);
-    for (const bytes of sent) link.toServer.take(bytes);
+    for (const bytes of sent) link.takeFromClient(bytes);
   }
 
   /**
@@ -158,6 +182,11 @@ export class Relay {
    */
   #limit(link: Link): void {
     if (this.#link !== undefined) link.toClient.limit(this.#link);
+  }
+
+  #afterWay(pass: () => void): void {
+    if (this.#way !== undefined && this.#hasStarted) this.#way.add(this.#options.now(), pass);
+    else pass();
   }
 
   #afterDelay(pass: () => void): void {
@@ -182,6 +211,7 @@ export class Relay {
 
   close(): void {
     this.#isClosed = true;
+    this.#way?.stop();
     this.#faults?.close();
     this.#server.close();
     for (const link of this.#links) link.close();

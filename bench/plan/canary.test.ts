@@ -37,6 +37,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'own-servers',
     'head-of-line',
     'proxies',
+    'cancel',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({

@@ -42,5 +42,7 @@ const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kin
     `the server keeps ${formatSetting(bytesPerStream, 'bytes')} more for each open stream`,
   damage: ({ every }) =>
     `one token in ${formatCount(every)} is left out, another one sent twice, another one altered`,
+  'late-stop': ({ tokens }) =>
+    `the server goes on for ${formatCount(tokens)} tokens after each stop of a stream`,
   'slow-client': ({ spinNs }) => `the client computes for ${time(spinNs)} on each token`,
 };

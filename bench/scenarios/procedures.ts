@@ -16,6 +16,7 @@ export const procedures: Readonly<
   search: async () => await import('./capacity/procedure/procedure.ts'),
   'closed-loop': async () => await import('./completions/procedure/procedure.ts'),
   'proxy-cells': async () => await import('./proxies/procedure/procedure.ts'),
+  stops: async () => await import('./cancel/procedure/procedure.ts'),
   page: async () => await import('./browser-limits/procedure/procedure.ts'),
   target: async () => await import('./own-servers/procedure/procedure.ts'),
 };

@@ -7,6 +7,7 @@ import type { ScenarioReading } from '../analysis/scenario-reading.ts';
 import type { SavedRun, ScenarioId } from '../contract/run-file.ts';
 import { browserLimitsReading } from './browser-limits/reading.ts';
 import { burstReading } from './burst/reading.ts';
+import { cancelReading } from './cancel/reading.ts';
 import { capacityReading } from './capacity/reading.ts';
 import { completionsReading } from './completions/reading.ts';
 import { connectReading } from './connect/reading.ts';
@@ -36,6 +37,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   'own-servers': targetReading,
   'head-of-line': headOfLineReading,
   proxies: proxiesReading,
+  cancel: cancelReading,
 };
 
 /**

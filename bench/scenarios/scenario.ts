@@ -52,6 +52,8 @@ export interface MeasuringSize {
   readonly warmupNs: number;
   readonly windowNs: number;
   readonly verdicts: boolean;
+  /** Number of parallel trials, for trials that wait most of the time; 1 when absent. */
+  readonly lanes?: number;
 }
 
 /** A scenario with conditions of its own and without faults. */
@@ -80,7 +82,7 @@ interface MeasuringScenario {
   readonly conditions?: (
     flags: RunFlags,
     place: ConditionsPlace,
-  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells'>;
+  ) => Pick<Plan, 'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells' | 'stops'>;
 }
 
 interface ConditionsPlace {

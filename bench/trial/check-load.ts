@@ -23,7 +23,7 @@ export function checkLoad(plan: Plan): void {
  * Otherwise streams arrive or follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits, targets, proxyCells, arrivals }: Plan,
+  { ladder, completions, browserLimits, targets, proxyCells, stops, arrivals }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
   const own = [
@@ -32,6 +32,7 @@ function isFromPopulation(
     browserLimits,
     targets,
     proxyCells,
+    stops,
     arrivals,
     messagesPerSecond,
     stopped,

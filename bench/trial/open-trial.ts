@@ -57,6 +57,8 @@ export interface Opening<Kind extends TallyKind> {
   readonly path?: PathName | undefined;
   /** Bandwidth of the link to all clients. */
   readonly linkBytesPerSecond?: number | undefined;
+  /** Round trip that the path adds. */
+  readonly roundTripNs?: number | undefined;
   /** The fault that the path itself makes. */
   readonly pathFault?: PathOptions['fault'];
   /** The limits of idle time of a real proxy are divided by this; 1 when absent. */
@@ -182,6 +184,7 @@ async function startProcesses<Kind extends TallyKind>(
       startWorker: (program) => startBetween(planned, program, options),
       delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
       bytesPerSecond: opening.linkBytesPerSecond,
+      roundTripNs: opening.roundTripNs,
       fault: opening.pathFault,
       idleScale: opening.idleScale,
     }),

@@ -12,6 +12,7 @@ import type {
   LadderTrial,
   ProxyCellsTrial,
   SearchedTrial,
+  StopsTrial,
   TargetTrial,
 } from '../../contract/run-file.ts';
 import { supportsQuantile } from '../statistics/tail-support.ts';
@@ -32,7 +33,19 @@ export type MetricUnit =
   | 'count';
 
 /** The pre-declared endpoints, in their order; each scenario has those that it can answer. */
-export const endpointIds = ['P1', 'P2', 'P3', 'P9', 'P4', 'P5', 'P6', 'P7', 'P8'] as const;
+export const endpointIds = [
+  'P1',
+  'P2',
+  'P3',
+  'P9',
+  'P4',
+  'P5',
+  'P6',
+  'P7',
+  'P8',
+  'P10',
+  'P11',
+] as const;
 
 export type EndpointId = (typeof endpointIds)[number];
 
@@ -137,6 +150,7 @@ export type CompletionsMetric = MetricOf<CompletionsTrial>;
 export type BrowserLimitsMetric = MetricOf<BrowserLimitsTrial>;
 export type TargetMetric = MetricOf<TargetTrial>;
 export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
+export type StopsMetric = MetricOf<StopsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;
