@@ -37,7 +37,7 @@ async function stackOf({
 }
 
 async function trialOf(order: LoadOrder): Promise<Trial> {
-  const { recovery, completions, browserLimits, proxyCells, duplex, turns, client } =
+  const { recovery, completions, browserLimits, proxyCells, duplex, turns, stops, client } =
     order.specification;
   const open = await stackOf(order.specification);
   if (browserLimits !== undefined) {
@@ -55,6 +55,10 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
   if (turns !== undefined) {
     const { TurnsTrial } = await import('./turns/turns-trial.ts');
     return new TurnsTrial(order, turns, open);
+  }
+  if (stops !== undefined) {
+    const { StopsTrial } = await import('./stops-trial.ts');
+    return new StopsTrial(order, stops, open);
   }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client)

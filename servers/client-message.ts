@@ -1,5 +1,10 @@
 // Parses messages of WebSocket clients: `start` on a connection that carries one stream after
-// another, or several at a time; `cancel` and `resume` when streams outlive their connections.
+// another, or several at a time; `cancel`, and `resume` when streams outlive their connections.
+
+import { KIB } from '../bench/contract/units.ts';
+
+/** Clients send next to nothing: ws closes with 1009 what is longer, and HTTP answers 413. */
+export const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
 
 type ClientMessage =
   | { readonly type: 'start'; readonly id: string; readonly lane?: number }

@@ -11,6 +11,7 @@ import { renderOnce } from './render-once.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
 import {
+  cancelledOf,
   countCut,
   doneOf,
   epilogueOf,
@@ -18,6 +19,7 @@ import {
   preambleOf,
   templateOf,
   type Arrival,
+  type StopCause,
   type StreamCounts,
   type Streams,
   type StreamsOptions,
@@ -38,6 +40,8 @@ interface OpenStream extends FedStream {
   lastTick: number;
   isBlocked: boolean;
   isEnded: boolean;
+  /** Set from the stop on, where a server is made to stop late: the tokens that are still due. */
+  stopping: { readonly by: StopCause; tokensLeft: number; isClosed: boolean } | undefined;
 }
 
 /** Interval at which blocked receivers are checked against the cap. */
@@ -110,6 +114,7 @@ export class ConnectedStreams implements Streams {
       lastTick: -1,
       isBlocked: false,
       isEnded: false,
+      stopping: undefined,
     };
     this.counts.opened++;
     this.#open.add(stream);
@@ -150,6 +155,7 @@ export class ConnectedStreams implements Streams {
     stream.counts.tokensWritten++;
     if (stream.lastTick === this.#feed.tick) stream.counts.sameTickTokens++;
     stream.lastTick = this.#feed.tick;
+    if (stream.stopping !== undefined) return this.#goOnStopping(stream, stream.stopping);
     if (stream.sent === plan.tokens) {
       this.#finish(stream);
       return undefined;
@@ -214,7 +220,58 @@ export class ConnectedStreams implements Streams {
     stream.sink.abort();
   }
 
+  cancel(id: string): boolean {
+    let isFound = false;
+    // Stops are rare: a map by id would cost each stream more than this search.
+    for (const stream of this.#open) {
+      if (stream.plan.id !== id || stream.isEnded || stream.stopping !== undefined) continue;
+      isFound = true;
+      this.#stop(stream, 'cancelled');
+    }
+    return isFound;
+  }
+
+  #stop(stream: OpenStream, by: StopCause): void {
+    if (stream.isEnded || stream.stopping !== undefined) return;
+    const tokensLeft = this.#options.injected?.tokensAfterStop(stream.plan) ?? 0;
+    if (tokensLeft === 0) this.#stopNow(stream, by);
+    else {
+      stream.stopping = { by, tokensLeft, isClosed: false };
+      this.#unblock(stream);
+    }
+  }
+
+  #goOnStopping(
+    stream: OpenStream,
+    stopping: NonNullable<OpenStream['stopping']>,
+  ): number | undefined {
+    stopping.tokensLeft--;
+    const { plan, sent } = stream;
+    if (stopping.tokensLeft > 0 && sent < plan.tokens)
+      return stream.originNs + (plan.offsetsNs[sent] as number);
+    this.#stopNow(stream, stopping.by);
+    return undefined;
+  }
+
+  #stopNow(stream: OpenStream, by: StopCause): void {
+    const { plan, sink, sent, counts } = stream;
+    stream.isEnded = true;
+    this.#options.onStop?.({ id: plan.id, by, tokens: sent, bytes: sink.bytesWritten() });
+    countCut(counts, by);
+    this.#forgetBlocked(stream);
+    if (by === 'cancelled') sink.done(cancelledOf(this.#options, plan, sent));
+    else sink.abort();
+    if (stream.stopping?.isClosed === true) this.#forget(stream);
+  }
+
   #closed(stream: OpenStream): void {
+    this.#stop(stream, 'client-gone');
+    // The generation of a server that is made to stop late goes on without a receiver.
+    if (stream.stopping !== undefined && !stream.isEnded) stream.stopping.isClosed = true;
+    else this.#forget(stream);
+  }
+
+  #forget(stream: OpenStream): void {
     const bytes = stream.sink.bytesWritten();
     this.#feed.drop?.(stream);
     this.#open.delete(stream);
@@ -225,9 +282,6 @@ export class ConnectedStreams implements Streams {
       if (this.#options.stalls?.has(stream.plan) === true) return;
       stream.counts.bytesWritten += bytes;
       stream.counts.headBytes += stream.sink.headBytes;
-    } else {
-      if (!stream.isEnded) this.#options.onGone?.(stream.plan.id);
-      this.#cut(stream, 'client-gone');
     }
   }
 

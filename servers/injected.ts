@@ -35,6 +35,13 @@ export class Injected {
     return this.#injection.kind === 'padding' ? this.#injection.bytes : 0;
   }
 
+  /** Tokens that are generated after a stop; streams of the rehearsal stop at once. */
+  tokensAfterStop({ isRehearsal }: StreamPlan): number {
+    if (this.#injection.kind !== 'late-stop' || isRehearsal) return 0;
+    this.#count('lateStops');
+    return this.#injection.tokens;
+  }
+
   /** When the timer of the pacer is armed; undefined unless the injection changes it. */
   get pacerArmed(): 'after' | undefined {
     return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after'

@@ -370,7 +370,11 @@ it.each(['sse', 'ws'] as const)(
     const again = await fetch(url, { method: 'POST' });
     expect([again.status, await again.json()]).toEqual([
       404,
-      { statusCode: 404, error: 'Not Found', message: 'no stream 0 is kept here' },
+      {
+        statusCode: 404,
+        error: 'Not Found',
+        message: 'no stream 0 runs here: it is over, or never began',
+      },
     ]);
   },
 );

@@ -17,6 +17,7 @@ import {
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
 import type { GoneClient } from '../bench/contract/proxy-cells.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
+import type { ServerStop } from '../bench/contract/stops.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
 import type { OpenCount, ServerTally } from '../bench/contract/tally.ts';
@@ -65,9 +66,10 @@ export class ServerTrial {
   readonly #window: ServerWindow;
   readonly #ladder: LadderReader;
   readonly #seconds: SecondsMeter;
-  /** Filled only where a trial asks for it. */
+  /** Filled only where a trial asks for them. */
   readonly #gone: GoneClient[] = [];
   readonly #turns: TurnLedger | undefined;
+  readonly #stops: ServerStop[] = [];
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -121,7 +123,10 @@ export class ServerTrial {
       ...(this.#stalls !== undefined && { stalls: this.#stalls }),
       ...(recovery !== undefined && { recovery }),
       ...(specification.proxyCells !== undefined && {
-        onGone: (id: string) => void this.#gone.push({ id, atNs: this.#now() }),
+        onStop: ({ id }) => void this.#gone.push({ id, atNs: this.#now() }),
+      }),
+      ...(specification.stops !== undefined && {
+        onStop: (stop) => void this.#stops.push({ ...stop, atNs: this.#now() }),
       }),
       ...(upstreamSocket !== undefined && {
         openFeed: (emit) =>
@@ -246,7 +251,7 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
-    const { recovery, proxyCells, turns } = this.#specification;
+    const { recovery, proxyCells, turns, stops } = this.#specification;
     // A server that is replaced within its window, or whose window is as long as a conversation, is
     // measured up to its stop.
     if (recovery !== undefined || proxyCells !== undefined || turns !== undefined)
@@ -274,9 +279,10 @@ export class ServerTrial {
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
-      ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
+      ...(proxyCells !== undefined && { gone: this.#gone }),
       ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
       ...(turnsTally !== undefined && { turns: turnsTally }),
+      ...(stops !== undefined && { stops: this.#stops }),
     };
   }
 }

@@ -142,7 +142,8 @@ function eventsOf(epoch: string, { hasIds, api, retryMs = SSE_RETRY_MS }: EventF
     done: (event) =>
       api === undefined
         ? `event: done\n${idLine(event.s)}data: ${JSON.stringify(event)}\n\n`
-        : `${endMark}data: ${renderTyped('done', event)}\n\n`,
+        : // The mark says that the stream is whole, which one that was stopped is not.
+          `${event.finish === 'stop' ? endMark : ''}data: ${renderTyped('done', event)}\n\n`,
     gap: (event) => `event: gap\ndata: ${JSON.stringify(event)}\n\n`,
     // A comment (WHATWG HTML §9.2.7 advises one every 15 s or so).
     heartbeat: ':\n\n',

@@ -11,7 +11,7 @@ import type {
 } from '../bench/contract/payloads/payload-profile.ts';
 import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
-import { streamText, type TokenSource } from '../bench/contract/workload.ts';
+import { hashStreamText, streamText, type TokenSource } from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { Stalls } from './stalls.ts';
@@ -48,8 +48,8 @@ export interface StreamsOptions {
    * process.
    */
   readonly openFeed?: OpenTokenFeed;
-  /** Called when a client is gone before its stream is over. */
-  readonly onGone?: (streamId: string) => void;
+  /** Called when a stream ends before its last token, because its client stopped it or is gone. */
+  readonly onStop?: (stop: StoppedStream) => void;
   /** Records what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
   /** Set when streams outlive their connections. */
@@ -95,6 +95,18 @@ export function countCut(counts: StreamCounts, cause: string): void {
   counts.cut[cause] = (counts.cut[cause] ?? 0) + 1;
 }
 
+/** `client-gone`: its connection is closed; `cancelled`: it was told to stop. */
+export type StopCause = 'client-gone' | 'cancelled';
+
+/** A stream whose generation has ended before its last token. */
+interface StoppedStream {
+  readonly id: string;
+  readonly by: StopCause;
+  /** Tokens that were generated, and all bytes that were handed to the connection until then. */
+  readonly tokens: number;
+  readonly bytes: number;
+}
+
 export interface Arrival {
   /** Taken in the first statement of the transport's handler. */
   readonly handlerNs: number;
@@ -121,8 +133,6 @@ export interface Lasting {
    * Call before `lookUp`.
    */
   adopt: (plan: StreamPlan, after: string | undefined) => void;
-  /** Drops the stream; a disconnect does not. False when it is not kept. */
-  cancel: (id: string) => boolean;
   /**
    * Destroys the connection that receives this stream, which goes on. Returns false without a
    * receiver.
@@ -153,6 +163,11 @@ export interface Streams {
   /** Counts over the streams that are open now. */
   countOpen: () => OpenCount;
   start: (plan: StreamPlan, sink: StreamSink, arrival: Arrival) => void;
+  /**
+   * Stops the stream, and tells its receiver. Returns false when there is no such stream: it is
+   * over, was stopped before, or never began.
+   */
+  cancel: (id: string) => boolean;
   /** Ends every stream in good order; the transport's server is closed after it. */
   sayBye: () => void;
   /** Closes whatever is still open, without ceremony. */
@@ -166,6 +181,20 @@ export function templateOf(
   const template = payloads[payload].template(streamId);
   const bytes = injected?.paddingBytes ?? 0;
   return bytes === 0 ? template : padTemplate(template, bytes);
+}
+
+/** The end of a stream of which the first `tokens` were sent when it was stopped. */
+export function cancelledOf(
+  { source }: Pick<StreamsOptions, 'source'>,
+  { sourceStart, large }: StreamPlan,
+  tokens: number,
+): DoneEvent {
+  return {
+    s: tokens + 1,
+    n: tokens,
+    sha256: hashStreamText(source, sourceStart, tokens, large),
+    finish: 'cancelled',
+  };
 }
 
 export function doneOf({ tokens, sha256 }: StreamPlan): DoneEvent {

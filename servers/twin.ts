@@ -5,11 +5,13 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ServerResponse } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { TLS_VERSION, type Certificate } from '../bench/contract/certificate.ts';
+import { cancelPathOf } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
+import { MAX_CLIENT_MESSAGE_BYTES } from './client-message.ts';
 import { closeStreams } from './listen.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
 import type { StreamSink } from './stream-sink.ts';
-import type { Lasting } from './streams.ts';
+import type { Streams } from './streams.ts';
 
 export const streamFields = {
   id: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
@@ -90,20 +92,24 @@ export function buildTwin(parts: TwinParts, { http2 }: TwinOptions = {}): Fastif
     refuse(reply, error.statusCode ?? 500, error.message),
   );
   app.addHook('preClose', () => closeStreams(parts.streams));
-  if (parts.streams.lasting !== undefined) addCancel(app, parts.streams.lasting);
+  addCancel(app, parts.streams);
   return app;
 }
 
-/** A stream that outlives its connections needs a way to be stopped: closing one does not. */
-function addCancel(app: FastifyInstance, lasting: Lasting): void {
+/**
+ * The request that stops a stream, on both twins. It answers 200 for a stream that it stopped, and
+ * 404 for any other: one that is over, was stopped before, or never began. The body is not used, and
+ * may be as long as a message of a WebSocket.
+ */
+function addCancel(app: FastifyInstance, streams: Streams): void {
   app.post(
-    '/v1/streams/:id/cancel',
-    { schema: { params: streamRequestSchema.params } },
+    cancelPathOf(':id'),
+    { schema: { params: streamRequestSchema.params }, bodyLimit: MAX_CLIENT_MESSAGE_BYTES },
     (request, reply) => {
       const { id } = request.params as { id: string };
-      return lasting.cancel(id)
+      return streams.cancel(id)
         ? reply.send({ id, cancelled: true })
-        : refuse(reply, 404, `no stream ${id} is kept here`);
+        : refuse(reply, 404, `no stream ${id} runs here: it is over, or never began`);
     },
   );
 }

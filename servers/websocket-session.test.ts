@@ -78,7 +78,7 @@ it('a stream is over with its `done`, and its bytes are those since its start', 
 it.each([
   ['a stream while another runs', [renderStart('2'), renderStart('1')], 1008],
   ['something that is no message', ['start, please'], 1008],
-  ['a message of another route', ['{"type":"cancel"}'], 1008],
+  ['a message of another route', ['{"type":"resume","after":"abcd.1"}'], 1008],
   ['a stream that no trial planned', [renderStart('99')], 4404],
 ] as const)('who asks for %s is closed', async (_what, sent, code) => {
   await using server = await startTestServer('ws', { population: testPopulation });

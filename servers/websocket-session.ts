@@ -1,6 +1,6 @@
 // A WebSocket that carries one stream after another: the client names each with `start`, the next
-// once the last has said `done`, and either side may close in between. The counterpart of HTTP
-// keep-alive.
+// once the last has said `done`, may stop it by `cancel`, and either side may close in between. The
+// counterpart of HTTP keep-alive.
 
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
@@ -13,6 +13,7 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
   const { webSocket } = connection;
   const { streams, now } = parts;
   let idle: NodeJS.Timeout | undefined;
+  let running: string | undefined;
   const wait = (): void => {
     idle = setTimeout(() => webSocket.close(closeCodes.normal), KEEP_ALIVE_MS);
   };
@@ -32,14 +33,21 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
       socket: connection.socket,
       sendDone: (event, sent) => {
         webSocket.send(renderTyped('done', event), sent);
+        running = undefined;
         wait();
       },
     });
+    running = id;
     streams.start(admission.plan, sink, { handlerNs });
+  };
+  const cancelRunning = (): void => {
+    if (running !== undefined) streams.cancel(running);
   };
   webSocket.on('message', (bytes: Buffer) => {
     const message = parseClientMessage(bytes.toString());
     if (message?.type === 'start' && idle !== undefined) startNext(message.id);
+    // Crosses the `done` of a stream that is over by then: the client has its answer.
+    else if (message?.type === 'cancel') cancelRunning();
     else webSocket.close(closeCodes.badRequest);
   });
   webSocket.once('close', () => clearTimeout(idle));

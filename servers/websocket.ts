@@ -8,11 +8,10 @@ import type { PerMessageDeflateOptions, WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
 import type { Writes } from '../bench/contract/arms/writes.ts';
 import { closeCodes, MUX_PATH, SESSION_PATH } from '../bench/contract/control-events.ts';
-import { KIB } from '../bench/contract/units.ts';
 import { admit, type TwinParts } from './admission.ts';
-import { parseClientMessage } from './client-message.ts';
+import { MAX_CLIENT_MESSAGE_BYTES, parseClientMessage } from './client-message.ts';
 import type { StreamPlan, StreamRequest } from './planned-streams.ts';
-import type { Arrival, Lasting } from './streams.ts';
+import type { Arrival, Streams } from './streams.ts';
 import {
   askedStream,
   buildTwin,
@@ -25,8 +24,6 @@ import { serveMux } from './websocket-mux.ts';
 import { serveSession } from './websocket-session.ts';
 import { webSocketSink, type MessageForm, type WebSocketConnection } from './websocket-sink.ts';
 
-/** Clients send next to nothing on this route. */
-const MAX_CLIENT_MESSAGE_BYTES = 16 * KIB;
 /** Longest wait for the cursor of a client that announced one. */
 const RESUME_WAIT_MS = 10_000;
 
@@ -81,9 +78,9 @@ export function buildWebSocketTwin(
         // stated in the report.
         const handlerNs = parts.now();
         const connection = { webSocket, socket: request.raw.socket, ...form };
-        if (lasting !== undefined) listenToClient(lasting, webSocket, askedStream(request).id);
-        if (lasting !== undefined && isResume(request.query))
-          awaitCursor(parts, connection, askedStream(request));
+        const isResumed = lasting !== undefined && isResume(request.query);
+        listenToClient(parts.streams, webSocket, { id: askedStream(request).id, isResumed });
+        if (isResumed) awaitCursor(parts, connection, askedStream(request));
         else
           parts.streams.start(request.streamPlan as StreamPlan, webSocketSink(connection), {
             handlerNs,
@@ -160,10 +157,21 @@ function isResume(query: unknown): boolean {
   return (query as { resume?: number }).resume !== undefined;
 }
 
-/** The WebSocket form of `POST /v1/streams/:id/cancel`. */
-function listenToClient(lasting: Lasting, webSocket: WebSocket, id: string): void {
-  webSocket.on('message', (message: Buffer) => {
-    if (parseClientMessage(message.toString())?.type === 'cancel') lasting.cancel(id);
+/**
+ * The WebSocket form of `POST /v1/streams/:id/cancel`. One that comes when the stream is over finds
+ * the connection closing, and has no answer but the `done` that is under way. Closes with 1008 when
+ * the client sends anything else.
+ */
+function listenToClient(
+  streams: Streams,
+  webSocket: WebSocket,
+  { id, isResumed }: { readonly id: string; readonly isResumed: boolean },
+): void {
+  webSocket.on('message', (bytes: Buffer) => {
+    const message = parseClientMessage(bytes.toString());
+    if (message?.type === 'cancel') streams.cancel(id);
+    // The cursor is read where it is awaited.
+    else if (!isResumed || message?.type !== 'resume') webSocket.close(closeCodes.badRequest);
   });
 }
 

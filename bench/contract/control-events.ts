@@ -20,7 +20,8 @@ export interface DoneEvent {
   readonly n: number;
   /** SHA-256 (hex) of the stream's text; where tokens are bytes, of the hashes of its chunks. */
   readonly sha256: string;
-  readonly finish: 'stop';
+  /** `cancelled`: the client stopped the stream, and `n` tokens are all that it had. */
+  readonly finish: 'stop' | 'cancelled';
 }
 
 /** The buffer does not reach back to the requested token; the stream goes on with `from`. */
@@ -137,6 +138,13 @@ export function renderLane(lane: number): string {
 /** The message that requests a stream on a lane of a shared WebSocket. */
 export function renderLaneStart(lane: number, streamId: string): string {
   return JSON.stringify({ type: 'start', id: streamId, lane });
+}
+
+/** The message that stops the stream of a WebSocket, as `POST cancelPathOf(…)` does for any other. */
+export const CANCEL_MESSAGE = JSON.stringify({ type: 'cancel' });
+
+export function cancelPathOf(streamId: string): string {
+  return `/v1/streams/${streamId}/cancel`;
 }
 
 /** The message that gives a stream up whose lane this is. */

@@ -48,6 +48,8 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('damage'), every: count }),
   /** The server waits for this long before it begins the reply to a turn of a conversation. */
   z.object({ kind: z.literal('turn-delay'), delayNs: ns }),
+  /** The server goes on for this many tokens after each stop of a stream, however it was told. */
+  z.object({ kind: z.literal('late-stop'), tokens: count }),
   /** The client computes for this long on each token it receives. */
   z.object({ kind: z.literal('slow-client'), spinNs: ns }),
   /**

@@ -30,6 +30,7 @@ import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { duplexClientTallySchema, duplexPlanSchema } from './duplex.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
 import { turnsSpecificationSchema, turnsTallySchema } from './turns.ts';
+import { stopsPlanSchema, stopsTallySchema } from './stops.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
 import { stallSpecificationSchema } from './stall.ts';
@@ -111,6 +112,8 @@ const trialSpecificationSchema = z.object({
   uplink: z.enum(uplinkNames as [Uplink, ...Uplink[]]).optional(),
   /** No stream is planned: one client asks for turn after turn of a conversation. */
   turns: turnsSpecificationSchema.optional(),
+  /** The same, for each way of stopping a stream that runs. */
+  stops: stopsPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -217,6 +220,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     tally: browserLimitsTallySchema,
     clock: clockBoundSchema,
   }),
+  z.object({ kind: z.literal('stops-tally'), tally: stopsTallySchema, clock: clockBoundSchema }),
   z.object({
     kind: z.literal('proxy-cells-tally'),
     tally: proxyCellsTallySchema,

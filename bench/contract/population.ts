@@ -221,8 +221,8 @@ export function populationOf(specification: PlannedTrial): Population {
     timetable,
     lowPhase,
   } = specification;
-  const { completions, browserLimits, proxyCells, turns } = specification;
-  if ([completions, browserLimits, proxyCells, turns].some((own) => own !== undefined))
+  const { completions, browserLimits, proxyCells, turns, stops } = specification;
+  if ([completions, browserLimits, proxyCells, turns, stops].some((own) => own !== undefined))
     return toColumns([]);
   if (timetable !== undefined) return planTimetabled(timetable, specification);
   const { connecting } = specification;
@@ -310,6 +310,7 @@ interface PlannedTrial {
   readonly browserLimits?: unknown;
   readonly proxyCells?: unknown;
   readonly turns?: unknown;
+  readonly stops?: unknown;
   readonly connecting?: ConnectingSpecification | undefined;
   readonly timetable?: Timetable | undefined;
   readonly arrivals?: ArrivalsSpecification | undefined;

@@ -21,4 +21,6 @@ export type ProcedureId =
   /** Both ends of each session send, until the session is over. */
   | 'duplex'
   /** One client asks for turn after turn of a conversation. */
-  | 'conversation';
+  | 'conversation'
+  /** Clients stop streams that run, in each way of their transport. */
+  | 'stops';

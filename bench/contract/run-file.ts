@@ -10,6 +10,7 @@ import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
+import { stopsPlanSchema, stopsRecordSchema } from './stops.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { arrivalsRecordSchema } from './arrivals-record.ts';
 import { clockBoundSchema } from './clock-proof.ts';
@@ -120,6 +121,7 @@ const scenarioIds = [
   'proxies',
   'voice',
   'turns',
+  'cancel',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -195,6 +197,7 @@ const planSchema = z.object({
   proxyCells: proxyCellsPlanSchema.optional(),
   duplex: duplexPlanSchema.optional(),
   turns: turnsPlanSchema.optional(),
+  stops: stopsPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -557,6 +560,13 @@ const turnsTrialSchema = z.object({
   turns: turnsRecordSchema,
 });
 
+/** A trial whose clients stopped streams that ran, in each way of their transport. */
+const stopsTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('stops'),
+  stops: stopsRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -583,6 +593,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   proxyCellsTrialSchema,
   duplexTrialSchema,
   turnsTrialSchema,
+  stopsTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -607,6 +618,7 @@ export type TargetTrial = z.infer<typeof targetTrialSchema>;
 export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
 export type DuplexTrialRecord = z.infer<typeof duplexTrialSchema>;
 export type TurnsTrial = z.infer<typeof turnsTrialSchema>;
+export type StopsTrial = z.infer<typeof stopsTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -618,7 +630,8 @@ export type FinishedTrial =
   | TargetTrial
   | ProxyCellsTrial
   | DuplexTrialRecord
-  | TurnsTrial;
+  | TurnsTrial
+  | StopsTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -10,6 +10,7 @@ import { goneClientSchema } from './proxy-cells.ts';
 import { servedTurnsSchema } from './served-turns.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
+import { serverStopSchema } from './stops.ts';
 
 const count = z.int().nonnegative();
 
@@ -67,6 +68,8 @@ export const serverTallySchema = z.object({
   duplex: duplexServerTallySchema.optional(),
   /** Turns of conversations, where a trial has them. */
   turns: servedTurnsSchema.optional(),
+  /** Streams that ended before their last token, where that is asked for. */
+  stops: z.array(serverStopSchema).optional(),
 });
 
 export const relayTallySchema = z.object({

@@ -47,6 +47,7 @@ it.each([
       'own-servers',
       'head-of-line',
       'turns',
+      'cancel',
     ],
   ],
   [
@@ -63,6 +64,7 @@ it.each([
       'own-servers',
       'head-of-line',
       'voice',
+      'cancel',
     ],
   ],
   ['blocks', scenarioNames],

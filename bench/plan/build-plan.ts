@@ -196,7 +196,7 @@ export async function buildPlan(
       Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
   );
   const verdicts = size?.verdicts ?? usual.verdicts;
-  const lanes = size?.lanes ?? 1;
+  const lanes = size?.lanes ?? measured?.lanes ?? 1;
   const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
   const ofPayload = flags.workload === undefined ? payloads[payload].chunk?.workload : {};
   checkReplay(workload, { flags, scenario, payload });

@@ -39,6 +39,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'proxies',
     'voice',
     'turns',
+    'cancel',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({

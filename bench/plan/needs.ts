@@ -47,6 +47,11 @@ const abilities = {
     has: ({ client }) => clientStacks[client].stopsReading,
     lack: 'cannot be told to stop reading',
   },
+  'told-stops': {
+    of: 'client',
+    has: ({ client }) => clientStacks[client].stopsAsTold,
+    lack: 'cannot be told in which way to stop a stream',
+  },
   'own-connections': {
     of: 'transport',
     has: (arm) => !sharesConnections(arm),

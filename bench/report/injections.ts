@@ -45,5 +45,7 @@ const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kin
   'hold-frame': ({ direction, every, holdNs }) =>
     `the server holds one frame in ${formatCount(every)} on the way ${direction} for ${time(holdNs)}`,
   'turn-delay': ({ delayNs }) => `the server begins each reply ${time(delayNs)} later`,
+  'late-stop': ({ tokens }) =>
+    `the server goes on for ${formatCount(tokens)} tokens after each stop of a stream`,
   'slow-client': ({ spinNs }) => `the client computes for ${time(spinNs)} on each token`,
 };

@@ -23,7 +23,7 @@ export function trialsSentence({ analysis, parts }: RunReport): string {
   return (
     `${blockWords(analysis)}, ${perTrial === undefined ? each : `${each}, ${perTrial}`};` +
     ` ${formatCount(trials.completed)} of ${formatCount(trials.planned)} trials completed${repeatWords(analysis)}.` +
-    aloneWords(trials.alone)
+    aloneWords(analysis)
   );
 }
 
@@ -41,9 +41,9 @@ function repeatWords({ repeats }: Analysis): string {
   return `, those of ${repeats.length === 1 ? 'a block that was' : `${formatCount(repeats.length)} blocks that were`} measured again included`;
 }
 
-function aloneWords(alone: number | undefined): string {
+function aloneWords({ plan, trials: { alone } }: Analysis): string {
   if (alone === undefined) return '';
-  return ` ${formatCount(alone)} of them were measured again one at a time, all arms of a fault together, because a load process was late beside other trials; they count in the place of the late ones.`;
+  return ` ${formatCount(alone)} of them were measured again one at a time, all arms of a ${plan.recovery === undefined ? 'load point' : 'fault'} together, because a load process was late beside other trials; they count in the place of the late ones.`;
 }
 
 /** One sentence on which rule ended the run. */

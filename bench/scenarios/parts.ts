@@ -6,6 +6,7 @@ import type { ScenarioId } from '../contract/run-file.ts';
 import type { RunReport, ScenarioParts } from '../report/scenario-parts.ts';
 import { browserLimitsParts } from './browser-limits/parts.ts';
 import { burstParts } from './burst/parts.ts';
+import { cancelParts } from './cancel/parts.ts';
 import { capacityParts } from './capacity/parts.ts';
 import { completionsParts } from './completions/parts.ts';
 import { connectParts } from './connect/parts.ts';
@@ -40,6 +41,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   proxies: proxiesParts,
   voice: voiceParts,
   turns: turnsParts,
+  cancel: cancelParts,
 };
 
 /** An analysis with everything that its report needs. */

@@ -18,6 +18,7 @@ export const procedures: Readonly<
   'proxy-cells': async () => await import('./proxies/procedure/procedure.ts'),
   duplex: async () => await import('./voice/procedure/procedure.ts'),
   conversation: async () => await import('./turns/procedure/procedure.ts'),
+  stops: async () => await import('./cancel/procedure/procedure.ts'),
   page: async () => await import('./browser-limits/procedure/procedure.ts'),
   target: async () => await import('./own-servers/procedure/procedure.ts'),
 };

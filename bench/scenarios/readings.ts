@@ -7,6 +7,7 @@ import type { ScenarioReading } from '../analysis/scenario-reading.ts';
 import type { SavedRun, ScenarioId } from '../contract/run-file.ts';
 import { browserLimitsReading } from './browser-limits/reading.ts';
 import { burstReading } from './burst/reading.ts';
+import { cancelReading } from './cancel/reading.ts';
 import { capacityReading } from './capacity/reading.ts';
 import { completionsReading } from './completions/reading.ts';
 import { connectReading } from './connect/reading.ts';
@@ -40,6 +41,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   proxies: proxiesReading,
   voice: voiceReading,
   turns: turnsReading,
+  cancel: cancelReading,
 };
 
 /**

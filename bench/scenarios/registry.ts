@@ -3,6 +3,7 @@
 import type { ScenarioId } from '../contract/run-file.ts';
 import { browserLimits } from './browser-limits/scenario.ts';
 import { burst } from './burst/scenario.ts';
+import { cancel } from './cancel/scenario.ts';
 import { capacity } from './capacity/scenario.ts';
 import { completions } from './completions/scenario.ts';
 import { connect } from './connect/scenario.ts';
@@ -38,6 +39,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   proxies,
   voice,
   turns,
+  cancel,
 };
 
 /** The scenario of a run that names none. */

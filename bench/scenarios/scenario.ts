@@ -52,6 +52,8 @@ export interface MeasuringSize {
   readonly warmupNs: number;
   readonly windowNs: number;
   readonly verdicts: boolean;
+  /** Number of parallel trials, for trials that wait most of the time; 1 when absent. */
+  readonly lanes?: number;
 }
 
 /** A scenario with conditions of its own and without faults. */
@@ -82,7 +84,14 @@ interface MeasuringScenario {
     place: ConditionsPlace,
   ) => Pick<
     Plan,
-    'ladder' | 'search' | 'completions' | 'browserLimits' | 'proxyCells' | 'duplex' | 'turns'
+    | 'ladder'
+    | 'search'
+    | 'completions'
+    | 'browserLimits'
+    | 'proxyCells'
+    | 'duplex'
+    | 'turns'
+    | 'stops'
   >;
 }
 

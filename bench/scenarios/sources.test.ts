@@ -136,6 +136,17 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   },
   { file: 'bench/self/bare-server.ts', names: ['stream'], why: 'an event of node:http2' },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
+  ...[
+    'bench/contract/control-events.ts',
+    'servers/client-message.ts',
+    'servers/websocket.ts',
+    'servers/websocket-mux.ts',
+    'servers/websocket-session.ts',
+  ].map((file): (typeof otherMeanings)[number] => ({
+    file,
+    names: ['cancel'],
+    why: 'a message of clients',
+  })),
   { file: 'servers/demo/chat.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'bench/probe/resume.ts', names: ['stream'], why: 'a field of a request' },
   { file: 'servers/post.ts', names: ['stream'], why: 'a field of a request' },

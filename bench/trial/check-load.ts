@@ -23,7 +23,7 @@ export function checkLoad(plan: Plan): void {
  * Otherwise streams arrive or follow a timetable made for the trial, or clients request one after another.
  */
 function isFromPopulation(
-  { ladder, completions, browserLimits, targets, proxyCells, duplex, arrivals, turns }: Plan,
+  { ladder, completions, browserLimits, targets, proxyCells, duplex, arrivals, turns, stops }: Plan,
   { messagesPerSecond, stopped, largeBytes, connecting }: LoadPoint,
 ): boolean {
   const own = [
@@ -33,6 +33,7 @@ function isFromPopulation(
     targets,
     proxyCells,
     duplex,
+    stops,
     arrivals,
     turns,
     messagesPerSecond,

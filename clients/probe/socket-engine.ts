@@ -2,10 +2,12 @@
 // share: Node calls back synchronously after each read, so a consumer must be finished with the
 // bytes when the callback returns.
 
+import assert from 'node:assert/strict';
 import type { Socket } from 'node:net';
 import type { Instant } from '../../bench/contract/units.ts';
 import type {
   ControlType,
+  OwnStop,
   StreamClient,
   StreamClientOptions,
   StreamTarget,
@@ -57,6 +59,7 @@ export function openSocketEngine(
       waiting?.next(stream, target);
     },
     abandon: (stream) => connections.get(stream)?.settle(),
+    stop: (stream, how) => connections.get(stream)?.stop(how) ?? 0,
     bytesRead: (stream) => connections.get(stream)?.bytesRead,
     pause: (stream) => connections.get(stream)?.pause(),
     unpause: (stream) => connections.get(stream)?.unpause(),
@@ -207,6 +210,14 @@ class Connection implements StreamSink {
   /** Without a stream there is no listener to notify. */
   #lose(): void {
     if (this.#slot !== undefined) this.#shared.kept.lose(this.#slot, this);
+  }
+
+  /** Bytes that it sent for that. */
+  stop(how: OwnStop): number {
+    const bytes = this.#reader.stop?.(how);
+    assert(bytes !== undefined, `this transport has no words to stop a stream by ${how}`);
+    this.#socket.write(bytes);
+    return bytes.length;
   }
 
   /** Closes the socket; the listener is no longer called for this stream. */

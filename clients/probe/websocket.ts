@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
-import { renderStart } from '../../bench/contract/control-events.ts';
+import { CANCEL_MESSAGE, closeCodes, renderStart } from '../../bench/contract/control-events.ts';
 import type { Instant } from '../../bench/contract/units.ts';
-import type { StreamTarget } from '../stream-client.ts';
+import type { OwnStop, StreamTarget } from '../stream-client.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
@@ -58,6 +58,8 @@ class WebSocketStream implements StreamReader, FrameListener {
   /** Random for each connection, as RFC 6455 §4.1 demands. */
   #key = '';
   #isDone = false;
+  /** The client sent a close frame first: the answer to it needs none (RFC 6455 §5.5.1). */
+  #hasClosed = false;
   /** The close frame was received and answered: only the socket's end is outstanding. */
   #isClosed = false;
   readonly isKept: boolean;
@@ -141,12 +143,24 @@ class WebSocketStream implements StreamReader, FrameListener {
     return startFrame(target);
   }
 
+  stop(how: OwnStop): Buffer {
+    if (how === 'message') return maskedFrame('text', Buffer.from(CANCEL_MESSAGE), randomBytes(4));
+    this.#hasClosed = true;
+    const code = Buffer.alloc(2);
+    code.writeUInt16BE(closeCodes.normal);
+    return maskedFrame('close', code, randomBytes(4));
+  }
+
   onPing(payload: Buffer): void {
     this.#sink.send(maskedFrame('pong', payload, randomBytes(4)));
   }
 
   /** Answers with the same code (RFC 6455 §5.5.1); the server then ends the socket. */
   onClose(code: number | undefined, reason: string): void {
+    if (this.#hasClosed) {
+      this.#isClosed = true;
+      return;
+    }
     const payload = Buffer.alloc(code === undefined ? 0 : 2);
     if (code !== undefined) payload.writeUInt16BE(code);
     this.#sink.send(maskedFrame('close', payload, randomBytes(4)));

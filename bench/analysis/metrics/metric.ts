@@ -13,6 +13,7 @@ import type {
   LadderTrial,
   ProxyCellsTrial,
   SearchedTrial,
+  StopsTrial,
   TargetTrial,
   TurnsTrial,
 } from '../../contract/run-file.ts';
@@ -44,6 +45,8 @@ export const endpointIds = [
   'P6',
   'P7',
   'P8',
+  'P10',
+  'P11',
   'P12',
   'P13',
 ] as const;
@@ -154,6 +157,7 @@ export type ProxyCellsMetric = MetricOf<ProxyCellsTrial>;
 export type TurnsMetric = MetricOf<TurnsTrial>;
 
 export type DuplexMetric = MetricOf<DuplexTrialRecord>;
+export type StopsMetric = MetricOf<StopsTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;

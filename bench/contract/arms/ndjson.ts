@@ -4,6 +4,7 @@
 import { chunkBytes, textBytes } from '../byte-model.ts';
 import { renderTyped } from '../control-events.ts';
 import { fetched, POST_HANDLER, postTexts } from './post.ts';
+import { httpStops } from './stop-ways.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 const lineBytes = (text: string): number => textBytes(text) + 1;
@@ -29,6 +30,7 @@ export const ndjson = {
     closingHandshake: false,
     heartbeat: 'one-way',
   },
+  stops: httpStops,
   route: (streamId) => `/v1/ndjson/${streamId}`,
   bytes: {
     token: ({ payloadBytes }) => chunkBytes(payloadBytes + 1),

@@ -12,6 +12,7 @@ export const sseHttp2 = {
     'SSE over HTTP/2 (h2c, or h2 with +tls), up to K streams on a connection: sse-h2:1, sse-h2:6, sse-h2:100; in a browser sse-h2 alone, always over TLS, or sse-h2:K for a server that allows K',
   colour: '#0b3d91',
   capabilities: { ...sse.capabilities, upward: 'no', http: 2, streamsPerConnection: 'many' },
+  stops: { leave: 'reset', others: [] },
   // The body only: the library decides how many events a DATA frame carries, so the frames are
   // counted where they arrive.
   bytes: {

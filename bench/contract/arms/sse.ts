@@ -2,6 +2,7 @@
 
 import { chunkBytes } from '../byte-model.ts';
 import { eventStreamBytes } from './event-stream-bytes.ts';
+import { httpStops } from './stop-ways.ts';
 import type { TransportDescription } from './transport-description.ts';
 
 export const sse = {
@@ -24,6 +25,7 @@ export const sse = {
     closingHandshake: false,
     heartbeat: 'one-way',
   },
+  stops: httpStops,
   route: (streamId) => `/v1/streams/${streamId}`,
   bytes: {
     token: (token) => chunkBytes(eventStreamBytes.token(token)),

@@ -31,6 +31,8 @@ interface StackDescription {
   readonly speaksTls: boolean;
   /** Whether it can be told to stop reading. */
   readonly stopsReading: boolean;
+  /** Whether it can be told in which way to stop a stream that runs. */
+  readonly stopsAsTold: boolean;
   /**
    * Whether a page receives by the interfaces that browsers have for streams, EventSource and
    * WebSocket.
@@ -50,6 +52,7 @@ const socketStack = {
   keepsConnections: false,
   speaksTls: false,
   stopsReading: true,
+  stopsAsTold: false,
   usesPageInterfaces: false,
 } as const satisfies Partial<StackDescription>;
 
@@ -76,6 +79,7 @@ const descriptions = {
     ...socketStack,
     summary: 'one raw-socket engine for every transport; the default, and the cheapest',
     speaks: transportIds,
+    stopsAsTold: true,
     keepsAsTold: true,
     sharesConnections: 'as-told',
     speaksTls: true,

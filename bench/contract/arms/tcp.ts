@@ -25,6 +25,7 @@ export const tcp = {
     closingHandshake: false,
     heartbeat: 'one-way',
   },
+  stops: { leave: 'disconnect', others: [] },
   route: (streamId) => `/v1/streams/${streamId}`,
   bytes: {
     token: ({ payloadBytes }) => payloadBytes + 1,

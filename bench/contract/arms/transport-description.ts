@@ -4,6 +4,7 @@
 
 import type { Backoff } from '../backoff.ts';
 import type { TransportBytes } from '../byte-model.ts';
+import type { TransportStops } from './stop-ways.ts';
 import type { Writes } from './writes.ts';
 
 interface Capabilities {
@@ -160,6 +161,8 @@ export interface TransportDescription {
    * check of its counters.
    */
   readonly bytes: TransportBytes | 'not-modelled';
+  /** The ways in which a client stops a stream that runs. */
+  readonly stops: TransportStops;
   /** Undefined where no specification says when to reconnect. */
   readonly specifiedReconnect: SpecifiedReconnect | undefined;
   /** Undefined for a transport that no page speaks. */

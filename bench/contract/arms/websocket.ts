@@ -37,6 +37,7 @@ export const websocket = {
     closingHandshake: true,
     heartbeat: 'answered',
   },
+  stops: { leave: 'close', say: 'message', others: ['disconnect'] },
   route: (streamId) => `/v1/ws/${streamId}`,
   bytes: {
     token: ({ payloadBytes }) => frameBytes(payloadBytes),

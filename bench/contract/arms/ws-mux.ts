@@ -25,6 +25,7 @@ export const websocketMux = {
     // A stream ends with its `done`; the connection stays.
     closingHandshake: false,
   },
+  stops: { say: 'message', others: [] },
   bytes: {
     token: ({ payloadBytes }) => laneBytes(payloadBytes),
     open: (event) => laneBytes(textBytes(renderTyped('open', event))),

@@ -1,0 +1,46 @@
+// Procedure `stops`: clients stop streams that run, in each way of their transport. Ways of an arm
+// share each trial, so that all of them meet the same machine.
+
+import assert from 'node:assert/strict';
+import { DEFAULT_PATH, pathNames, paths } from '../../../contract/arms/paths.ts';
+import type { StopsTrial } from '../../../contract/run-file.ts';
+import type { PlannedTrial } from '../../../plan/trials.ts';
+import { runnerOf, type Procedure } from '../../../trial/procedure.ts';
+import { specifyTrial } from '../../../trial/specification.ts';
+import { measureStops, type StopReadings } from './measure.ts';
+import { recordStops } from './record.ts';
+
+/** Both sides run compiled code for tokens; stops are warmed up by streams of the warm-up. */
+const REHEARSAL_TOKENS = 3000;
+
+export const stops: Procedure<'stops-tally', StopReadings, StopsTrial> = {
+  id: 'stops',
+  tally: 'stops-tally',
+  specify: (planned, options) => {
+    const { windowNs, stops: plan } = options.plan;
+    assert(plan !== undefined, 'a plan of this procedure says which streams are stopped');
+    return {
+      ...specifyTrial(planned, options),
+      rehearsalTokens: REHEARSAL_TOKENS,
+      rampNs: 0,
+      windowNs,
+      stops: plan,
+    };
+  },
+  opening: addDistance,
+  measure: measureStops,
+  record: recordStops,
+};
+
+export const runner = runnerOf(stops);
+
+/** A round trip is that of the path which can add one. */
+function addDistance({ arm, loadPoint: { roundTripNs } }: PlannedTrial) {
+  if (roundTripNs === undefined) return {};
+  const path = pathNames.find((name) => paths[name].usesRelay);
+  assert(
+    arm.path === DEFAULT_PATH || arm.path === path,
+    'a plan has round trips only where no other path stands between',
+  );
+  return { path, roundTripNs };
+}
