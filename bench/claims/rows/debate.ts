@@ -1,0 +1,206 @@
+// What is said beyond the article's lists: its demonstration, its observation of ChatGPT, and three
+// sentences of the debate.
+
+import type { Claim } from '../claim.ts';
+
+const demonstration: Claim = {
+  id: 'D1',
+  title: 'The demonstration: messages appear live',
+  says: 'Ten messages, one a second, are appended to a page as they arrive.',
+  meanings: [
+    {
+      says: 'half of the tokens are in the page within 16 ms of when they were due, a picture of a screen of 60 Hz',
+      sources: [{ kind: 'question', scenario: 'stream', question: 'token-soon-on-page' }],
+    },
+    {
+      says: 'each message appears once',
+      sources: [],
+      unmeasured:
+        'no scenario measures the demonstration; `streamduel serve` shows it, as it was written and as it should be',
+    },
+  ],
+  flips:
+    'How the stream ends: an EventSource whose server only closes the response comes back and receives everything again, for ever.',
+  runs: ['page'],
+};
+
+const post: Claim = {
+  id: 'D2',
+  title: 'ChatGPT streams the response to a POST',
+  says: 'The request is a POST whose response is an event stream, read with fetch.',
+  meanings: [
+    {
+      says: 'the first token after a POST is as soon as after a GET',
+      sources: [
+        {
+          kind: 'equal',
+          scenario: 'matrix',
+          metric: 'ttft.overhead.p50',
+          transports: ['sse-post', 'sse'],
+        },
+      ],
+    },
+    {
+      says: 'so are the others, from the turn of the server that found them due',
+      sources: [
+        {
+          kind: 'equal',
+          scenario: 'matrix',
+          metric: 'delivery.ready.p50',
+          transports: ['sse-post', 'sse'],
+        },
+      ],
+    },
+    {
+      says: 'they take as much processor time of the server',
+      sources: [
+        {
+          kind: 'equal',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          transports: ['sse-post', 'sse'],
+        },
+      ],
+    },
+    {
+      says: 'they take as many bytes',
+      sources: [
+        {
+          kind: 'equal',
+          scenario: 'matrix',
+          metric: 'bytes.token',
+          transports: ['sse-post', 'sse'],
+        },
+      ],
+    },
+  ],
+  flips:
+    'What the page needs: a POST has a body and headers, which EventSource lacks; it gives up reconnecting and Last-Event-ID, which the application then has to write (claims S2a, S2b).',
+  runs: ['matrix'],
+};
+
+const http2: Claim = {
+  id: 'D3',
+  title: '“HTTP/2 fixes it”',
+  says: 'Over HTTP/2 the limits of SSE are gone: streams share a connection.',
+  meanings: [
+    {
+      says: 'streams that share an HTTP/2 connection take less processor time than one connection each',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          better: 'sse-h2',
+          than: 'sse',
+        },
+      ],
+    },
+    {
+      says: 'they take less than streams that share a WebSocket',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          better: 'sse-h2',
+          than: 'ws-mux',
+        },
+      ],
+    },
+    {
+      says: 'their tokens arrive sooner than those that share a WebSocket',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'matrix',
+          metric: 'delivery.ready.p50',
+          better: 'sse-h2',
+          than: 'ws-mux',
+        },
+      ],
+    },
+    {
+      says: 'a browser opens more streams to one origin than over HTTP/1.1',
+      sources: [
+        {
+          kind: 'blocks',
+          scenario: 'browser-limits',
+          metric: 'limits.streams',
+          higher: 'sse-h2',
+          than: 'sse',
+        },
+      ],
+    },
+  ],
+  flips:
+    'How many streams share a connection: those of one page do, those of many users do not, unless a proxy joins them.',
+  runs: ['matrix', 'browser-limits'],
+};
+
+const compression: Claim = {
+  id: 'D4',
+  title: '“Compression decides”',
+  says: 'Whether tokens are compressed matters more than the transport.',
+  meanings: [
+    {
+      says: 'compression costs an event stream processor time of the server',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          better: 'sse',
+          than: 'sse-gzip',
+          tokens: 'text',
+        },
+      ],
+    },
+    {
+      says: 'compression costs a WebSocket processor time of the server',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          better: 'ws',
+          than: 'ws-deflate',
+          tokens: 'text',
+        },
+      ],
+    },
+    {
+      says: 'with compression on both, the transport makes no difference in processor time',
+      sources: [
+        {
+          kind: 'equal',
+          scenario: 'matrix',
+          metric: 'cpu.server.token',
+          transports: ['sse-gzip', 'ws-deflate'],
+          tokens: 'text',
+        },
+      ],
+    },
+  ],
+  flips:
+    'The payload, of which repeated envelopes compress well and single tokens hardly, and who compresses: a proxy may do it unasked.',
+  runs: ['matrix'],
+};
+
+const agents: Claim = {
+  id: 'D5',
+  title: '“40 % faster for agents”',
+  says: 'A WebSocket for many turns with tools is faster, by up to 40 % (OpenAI) or 20 % (xAI).',
+  meanings: [
+    {
+      says: 'a conversation of many turns takes less time over one WebSocket',
+      sources: [],
+      unmeasured: 'needs `streamduel run turns`',
+    },
+  ],
+  flips:
+    'What is kept between turns: a connection that stays open, and a context that is not sent again. Either can be had over HTTP, so the factors have to be told apart.',
+  runs: [],
+};
+
+export const debateClaims: readonly Claim[] = [demonstration, post, http2, compression, agents];

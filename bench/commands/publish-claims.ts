@@ -1,0 +1,92 @@
+// Writes the page of claims, claims.md and claims.html, and what the command prints.
+
+import { join, relative } from 'node:path';
+import { styleText } from 'node:util';
+import type { Analysis } from '../analysis/analysis.ts';
+import { metricsOfPlan } from '../analysis/scenario-reading.ts';
+import type { EvidenceRun } from '../claims/claim-reading.ts';
+import type { Claim } from '../claims/claim.ts';
+import { readClaim } from '../claims/read-claim.ts';
+import { whyUnread } from '../claims/trusted.ts';
+import type { ClaimsContext, LeftOutRun } from '../report/claims/claims-context.ts';
+import { renderClaimsPage, renderClaimsReport } from '../report/claims/claims-page.ts';
+import { renderClaimsTerminal } from '../report/claims/claims-terminal.ts';
+import { evidenceByScenario } from '../scenarios/evidence.ts';
+import { readings } from '../scenarios/readings.ts';
+import { writeRunFile } from '../trial/run-folder.ts';
+
+export interface AnalysedRun {
+  readonly folder: string;
+  readonly analysis: Analysis;
+}
+
+interface ClaimsPage {
+  /** Folder of the page. */
+  readonly folder: string;
+  readonly command: string;
+  readonly leftOut: readonly LeftOutRun[];
+}
+
+/** Run folders are shown as they lie from where the command was called. */
+export function publishClaims(
+  claims: readonly Claim[],
+  runs: readonly AnalysedRun[],
+  { folder, command, leftOut }: ClaimsPage,
+): ClaimsContext {
+  const evidenceRuns = runs.map((run) => ({ ...run, metrics: metricsOf(run.analysis) }));
+  const context: ClaimsContext = {
+    readings: claims.map((claim) => readClaim(claim, evidenceRuns, evidenceByScenario)),
+    runs: evidenceRuns,
+    leftOut,
+    command,
+    pathOf: (run) => relative(folder, run),
+  };
+  writeRunFile(folder, 'claims.md', renderClaimsReport(context));
+  writeRunFile(folder, 'claims.html', renderClaimsPage(context));
+  return context;
+}
+
+function metricsOf({ plan }: Analysis): EvidenceRun['metrics'] {
+  return metricsOfPlan(readings[plan.scenario], plan);
+}
+
+export function summariseClaims(
+  context: ClaimsContext,
+  folder: string,
+  stream: NodeJS.WriteStream,
+): string {
+  return renderClaimsTerminal(context, {
+    pagePath: join(relative(process.cwd(), folder) || '.', 'claims.md'),
+    paint: (style, text) => styleText(style, text, { stream }),
+  });
+}
+
+/** Readings without their rows' prose: what a program needs. */
+export function claimsJson({ readings: read, runs, leftOut, command }: ClaimsContext): string {
+  const value = {
+    schema: 1,
+    claims: read.map(({ claim, verdict, condition, tests, meanings }) => ({
+      id: claim.id,
+      title: claim.title,
+      verdict,
+      condition,
+      tests,
+      meanings: meanings.map(({ meaning, bearing, evidence }) => ({
+        says: meaning.says,
+        bearing,
+        unmeasured: meaning.unmeasured,
+        evidence,
+      })),
+    })),
+    runs: runs.map(({ folder, analysis }) => ({
+      folder,
+      scenario: analysis.plan.scenario,
+      startedAt: analysis.startedAt,
+      planSha256: analysis.planSha256,
+      unread: whyUnread(analysis),
+    })),
+    leftOut,
+    command,
+  };
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}

@@ -1,0 +1,19 @@
+// The input of every text about claims.
+
+import type { ClaimReading, EvidenceRun } from '../../claims/claim-reading.ts';
+
+export interface LeftOutRun {
+  readonly run: string;
+  readonly why: string;
+}
+
+export interface ClaimsContext {
+  readonly readings: readonly ClaimReading[];
+  readonly runs: readonly EvidenceRun[];
+  /** Runs that this machine could not measure. */
+  readonly leftOut: readonly LeftOutRun[];
+  /** The command that makes the page again. */
+  readonly command: string;
+  /** Path from the page to a folder of a run. */
+  readonly pathOf: (folder: string) => string;
+}
