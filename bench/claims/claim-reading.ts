@@ -86,6 +86,8 @@ export interface ClaimReading {
   readonly verdict: ClaimVerdict;
   /** On what it depends, or where it holds, or what is missing: clauses without a full stop. */
   readonly condition: string;
+  /** The same without loads and faults, for where width is scarce. */
+  readonly briefCondition: string;
   readonly meanings: readonly MeaningReading[];
   /** Tests between arms that bear on the claim; each must hold beside the others. */
   readonly tests: number;

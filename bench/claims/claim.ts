@@ -47,6 +47,8 @@ interface QuestionSource extends Asked {
 export type Source = VerdictSource | EqualSource | BlocksSource | QuestionSource;
 
 export interface Meaning {
+  /** What it is about, in a few words: `memory of an idle connection`. */
+  readonly name: string;
   /** A clause that is true or false: `tokens arrive sooner than over SSE`. */
   readonly says: string;
   readonly sources: readonly Source[];

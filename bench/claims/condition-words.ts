@@ -4,10 +4,7 @@ import { DEFAULT_PATH } from '../contract/arms/paths.ts';
 import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import { loadPointTitle, type LoadPoint } from '../contract/load-point.ts';
-import type { PayloadName } from '../contract/payload.ts';
 import type { Plan } from '../contract/run-file.ts';
-
-const USUAL_PAYLOAD: PayloadName = 'lean';
 
 /** `330 connections, 50 % of capacity, payload openai, library client` */
 export function conditionWords(
@@ -17,7 +14,7 @@ export function conditionWords(
 ): string {
   return [
     loadPointTitle(loadPoint),
-    ...(payload === USUAL_PAYLOAD ? [] : [`payload ${payload}`]),
+    `payload ${payload}`,
     ...(source === undefined ? [] : [`source ${source}`]),
     ...(client === DEFAULT_CLIENT ? [] : [`${client} client`]),
     ...(path === DEFAULT_PATH ? [] : [`via ${path}`]),

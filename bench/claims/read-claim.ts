@@ -29,7 +29,14 @@ export function readClaim(
     return [{ meaning, bearing: bearingOf(evidence), evidence }];
   });
   const verdict = verdictOf(meanings);
-  return { claim, verdict, condition: claimCondition(claim, meanings, verdict), meanings, tests };
+  return {
+    claim,
+    verdict,
+    condition: claimCondition(claim, meanings, { verdict, isBrief: false }),
+    briefCondition: claimCondition(claim, meanings, { verdict, isBrief: true }),
+    meanings,
+    tests,
+  };
 }
 
 /**

@@ -9,10 +9,12 @@ const demonstration: Claim = {
   says: 'Ten messages, one a second, are appended to a page as they arrive.',
   meanings: [
     {
+      name: 'tokens in the page within a picture of the screen',
       says: 'half of the tokens are in the page within 16 ms of when they were due, a picture of a screen of 60 Hz',
       sources: [{ kind: 'question', scenario: 'stream', question: 'token-soon-on-page' }],
     },
     {
+      name: 'each message once',
       says: 'each message appears once',
       sources: [],
       unmeasured:
@@ -30,6 +32,7 @@ const post: Claim = {
   says: 'The request is a POST whose response is an event stream, read with fetch.',
   meanings: [
     {
+      name: 'the first token as soon as after a GET',
       says: 'the first token after a POST is as soon as after a GET',
       sources: [
         {
@@ -41,7 +44,8 @@ const post: Claim = {
       ],
     },
     {
-      says: 'so are the others, from the turn of the server that found them due',
+      name: 'further tokens as soon as after a GET',
+      says: 'further tokens after a POST are as soon as after a GET, from the turn of the server that found them due',
       sources: [
         {
           kind: 'equal',
@@ -52,7 +56,8 @@ const post: Claim = {
       ],
     },
     {
-      says: 'they take as much processor time of the server',
+      name: 'processor time as after a GET',
+      says: 'tokens after a POST take as much processor time of the server as after a GET',
       sources: [
         {
           kind: 'equal',
@@ -63,7 +68,8 @@ const post: Claim = {
       ],
     },
     {
-      says: 'they take as many bytes',
+      name: 'bytes as after a GET',
+      says: 'tokens after a POST take as many bytes as after a GET',
       sources: [
         {
           kind: 'equal',
@@ -85,6 +91,7 @@ const http2: Claim = {
   says: 'Over HTTP/2 the limits of SSE are gone: streams share a connection.',
   meanings: [
     {
+      name: 'processor time against HTTP/1.1',
       says: 'streams that share an HTTP/2 connection take less processor time than one connection each',
       sources: [
         {
@@ -97,7 +104,8 @@ const http2: Claim = {
       ],
     },
     {
-      says: 'they take less than streams that share a WebSocket',
+      name: 'processor time against a shared WebSocket',
+      says: 'streams that share an HTTP/2 connection take less processor time than streams that share a WebSocket',
       sources: [
         {
           kind: 'verdict',
@@ -109,7 +117,8 @@ const http2: Claim = {
       ],
     },
     {
-      says: 'their tokens arrive sooner than those that share a WebSocket',
+      name: 'delivery against a shared WebSocket',
+      says: 'tokens of streams that share an HTTP/2 connection arrive sooner than of streams that share a WebSocket',
       sources: [
         {
           kind: 'verdict',
@@ -121,6 +130,7 @@ const http2: Claim = {
       ],
     },
     {
+      name: 'streams of one browser',
       says: 'a browser opens more streams to one origin than over HTTP/1.1',
       sources: [
         {
@@ -144,6 +154,7 @@ const compression: Claim = {
   says: 'Whether tokens are compressed matters more than the transport.',
   meanings: [
     {
+      name: 'processor time of compressed SSE',
       says: 'compression costs an event stream processor time of the server',
       sources: [
         {
@@ -157,6 +168,7 @@ const compression: Claim = {
       ],
     },
     {
+      name: 'processor time of compressed WebSocket',
       says: 'compression costs a WebSocket processor time of the server',
       sources: [
         {
@@ -170,6 +182,7 @@ const compression: Claim = {
       ],
     },
     {
+      name: 'the transport where both compress',
       says: 'with compression on both, the transport makes no difference in processor time',
       sources: [
         {
@@ -193,6 +206,7 @@ const agents: Claim = {
   says: 'A WebSocket for many turns with tools is faster, by up to 40 % (OpenAI) or 20 % (xAI).',
   meanings: [
     {
+      name: 'a conversation of many turns',
       says: 'a conversation of many turns takes less time over one WebSocket',
       sources: [],
       unmeasured: 'needs `streamduel run turns`',

@@ -8,6 +8,7 @@ const simple: Claim = {
   says: 'SSE is simple: a GET, an EventSource, and text lines.',
   meanings: [
     {
+      name: 'code of a correct client and server',
       says: 'a correct client and server take less code over SSE than over WebSocket',
       sources: [],
       unmeasured: 'no scenario counts code yet',
@@ -24,6 +25,7 @@ const reconnects: Claim = {
   says: 'An EventSource whose connection is lost comes back without code of the application.',
   meanings: [
     {
+      name: 'an EventSource after a fault',
       says: 'after a fault, each interrupted EventSource receives new tokens again',
       sources: [
         { kind: 'question', scenario: 'reconnect', question: 'event-source-returns' },
@@ -31,7 +33,8 @@ const reconnects: Claim = {
       ],
     },
     {
-      says: 'it survives a restart of the server behind a proxy',
+      name: 'an EventSource after a restart behind a proxy',
+      says: 'an EventSource survives a restart of its server behind a proxy',
       sources: [
         { kind: 'question', scenario: 'proxies', question: 'event-source-survives-restart' },
       ],
@@ -48,6 +51,7 @@ const resumes: Claim = {
   says: 'With event ids (Last-Event-ID) a stream goes on after its last token.',
   meanings: [
     {
+      name: 'tokens of an event stream',
       says: 'no token is lost over SSE',
       sources: [
         { kind: 'question', scenario: 'reconnect', question: 'event-stream-loses-nothing' },
@@ -55,7 +59,8 @@ const resumes: Claim = {
       ],
     },
     {
-      says: 'WebSocket, with a resume of its own over the same buffer, loses tokens there',
+      name: 'an advantage over WebSocket with a resume of its own',
+      says: 'WebSocket, with a resume of its own over the same buffer, loses more tokens',
       sources: [
         { kind: 'question', scenario: 'reconnect', question: 'websocket-loses-more' },
         { kind: 'question', scenario: 'herd', question: 'websocket-loses-more' },
@@ -73,6 +78,7 @@ const herds: Claim = {
   says: 'The cost of reconnecting by itself: all clients try again at the same moment.',
   meanings: [
     {
+      name: 'most attempts within 100 ms',
       says: 'as specified, more EventSources try again within 100 ms than WebSockets',
       sources: [
         {
@@ -97,15 +103,18 @@ const infrastructure: Claim = {
   says: 'SSE is plain HTTP, so proxies, load balancers and firewalls pass it.',
   meanings: [
     {
+      name: 'proxies as their documentation begins',
       says: 'tokens pass proxies as over loopback, configured as their documentation begins',
       sources: [{ kind: 'question', scenario: 'proxies', question: 'event-stream-passes-plain' }],
     },
     {
-      says: 'tokens pass them with the few lines that fix their configuration',
+      name: 'proxies with their configuration fixed',
+      says: 'tokens pass proxies as over loopback, with the few lines that fix their configuration',
       sources: [{ kind: 'question', scenario: 'proxies', question: 'event-stream-passes-fixed' }],
     },
     {
-      says: 'a stop of a quiet stream reaches the server through them',
+      name: 'a stop of a quiet stream',
+      says: 'a stop of a quiet stream reaches the server through proxies',
       sources: [{ kind: 'question', scenario: 'proxies', question: 'event-stream-stop-reaches' }],
     },
   ],
@@ -120,6 +129,7 @@ const cheaper: Claim = {
   says: 'A server carries many clients at less cost over SSE.',
   meanings: [
     {
+      name: 'memory of an idle connection',
       says: 'an idle connection takes less memory of the server',
       sources: [
         {
@@ -132,6 +142,7 @@ const cheaper: Claim = {
       ],
     },
     {
+      name: 'memory of a streaming connection',
       says: 'a streaming connection takes less memory of the server',
       sources: [
         {
@@ -144,6 +155,7 @@ const cheaper: Claim = {
       ],
     },
     {
+      name: 'processor time of a token',
       says: 'a token takes less processor time of the server',
       sources: [
         {
@@ -164,6 +176,7 @@ const cheaper: Claim = {
       ],
     },
     {
+      name: 'most streams at the objective',
       says: 'one server carries more streams at the objective',
       sources: [
         {
@@ -187,11 +200,13 @@ const oneWay: Claim = {
   says: 'Over SSE only the server sends: a stop, an answer of a tool or a voice needs another request.',
   meanings: [
     {
+      name: 'a stop or an input',
       says: 'a stop or an input reaches the server later than over WebSocket',
       sources: [],
       unmeasured: 'needs `streamduel run cancel` and `streamduel run steer`',
     },
     {
+      name: 'a turn of a conversation',
       says: 'a turn of a conversation takes longer',
       sources: [],
       unmeasured: 'needs `streamduel run turns`',
@@ -208,6 +223,7 @@ const textOnly: Claim = {
   says: 'Bytes such as audio must be encoded, as base64, to travel over SSE.',
   meanings: [
     {
+      name: 'bytes on the way',
       says: 'binary WebSocket messages need fewer bytes for the same bytes',
       sources: [
         {
@@ -221,7 +237,8 @@ const textOnly: Claim = {
       ],
     },
     {
-      says: 'they cost the server less processor time',
+      name: 'processor time of binary messages',
+      says: 'binary messages cost the server less processor time',
       sources: [
         {
           kind: 'verdict',

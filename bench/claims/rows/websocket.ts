@@ -8,11 +8,13 @@ const duplex: Claim = {
   says: 'Both sides send at the same time on one connection.',
   meanings: [
     {
+      name: 'voice in both directions',
       says: 'voice in both directions arrives sooner than over two HTTP streams',
       sources: [],
       unmeasured: 'needs `streamduel run voice`',
     },
     {
+      name: 'small messages beside large ones on one WebSocket',
       says: 'small messages are not held up behind a large one of another stream on the same WebSocket',
       sources: [
         {
@@ -43,6 +45,7 @@ const lowLatency: Claim = {
   says: 'Tokens arrive sooner over WebSocket.',
   meanings: [
     {
+      name: 'a token from when it was due',
       says: 'a token arrives sooner after it is due',
       sources: [
         {
@@ -56,6 +59,7 @@ const lowLatency: Claim = {
       ],
     },
     {
+      name: 'a token from the turn of the server that found it due',
       says: 'a token arrives sooner after the turn of the server that found it due',
       sources: [
         {
@@ -69,6 +73,7 @@ const lowLatency: Claim = {
       ],
     },
     {
+      name: 'the first token on a new connection',
       says: 'the first token arrives sooner on a new connection',
       sources: [
         {
@@ -90,6 +95,7 @@ const lowLatency: Claim = {
       ],
     },
     {
+      name: 'the first token on a kept connection',
       says: 'the first token arrives sooner on a kept connection',
       sources: [
         {
@@ -103,6 +109,7 @@ const lowLatency: Claim = {
       ],
     },
     {
+      name: 'your own servers',
       says: 'the first token of your own server for WebSocket arrives sooner than that of the one for SSE',
       isOptional: true,
       sources: [
@@ -127,14 +134,17 @@ const efficient: Claim = {
   says: 'A WebSocket frame adds few bytes to a token.',
   meanings: [
     {
+      name: 'bytes with ids to resume by',
       says: 'a token takes fewer bytes, ids to resume by included',
       sources: [bytes('bytes.token')],
     },
     {
+      name: 'bytes without ids',
       says: 'a token takes fewer bytes, ids left out',
       sources: [bytes('bytes.token.without-id')],
     },
     {
+      name: 'bytes on the wire',
       says: 'a token takes fewer bytes on the wire, headers of TCP and IP included',
       sources: [bytes('bytes.token.wire')],
     },
@@ -154,6 +164,7 @@ const complex: Claim = {
   says: 'Many WebSockets are hard to run: heartbeats, slow readers, deploys.',
   meanings: [
     {
+      name: 'readers that stop',
       says: 'readers that stop delay the others more than over SSE',
       sources: [
         {
@@ -166,6 +177,7 @@ const complex: Claim = {
       ],
     },
     {
+      name: 'all clients back after a restart, as specified',
       says: 'after a restart of the server, clients as specified are all back later than EventSources',
       sources: [
         {
@@ -179,6 +191,7 @@ const complex: Claim = {
       ],
     },
     {
+      name: 'code of a correct client and server',
       says: 'a correct client and server take more code',
       sources: [],
       unmeasured: 'no scenario counts code yet',
@@ -195,11 +208,13 @@ const middleboxes: Claim = {
   says: 'A proxy that does not know the upgrade refuses or breaks a WebSocket.',
   meanings: [
     {
+      name: 'proxies as their documentation begins',
       says: 'WebSocket does not pass proxies that are configured as their documentation begins',
       sources: [{ kind: 'question', scenario: 'proxies', question: 'websocket-fails-plain' }],
     },
     {
-      says: 'it does not pass them with the few lines that fix their configuration either',
+      name: 'proxies with their configuration fixed',
+      says: 'WebSocket does not pass proxies with the few lines that fix their configuration either',
       sources: [{ kind: 'question', scenario: 'proxies', question: 'websocket-fails-fixed' }],
     },
   ],

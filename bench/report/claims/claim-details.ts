@@ -33,7 +33,7 @@ export function claimDetails(
     list(
       meanings.map(({ meaning, bearing }) => {
         const why = meaning.unmeasured === undefined ? '' : ` (${meaning.unmeasured})`;
-        return `${meaning.says}: **${meaningNames[bearing]}**${why}`;
+        return `${meaning.says} (${meaning.name}): **${meaningNames[bearing]}**${why}`;
       }),
     ),
     evidence.length > MOST_ROWS ? details(summary, rows) : rows,
@@ -64,7 +64,7 @@ function evidenceTable(
     ],
     meanings.flatMap(({ meaning, evidence }) =>
       evidence.map((row) => [
-        meaning.says,
+        meaning.name,
         row.condition,
         `${code(row.place.endpoint)} of ${row.place.scenario}`,
         figureText(row.figure),

@@ -59,5 +59,6 @@ export function isDecisive({ bearing }: Evidence): boolean {
 /** The figure for the table of all claims: of the first row that decides something, or of any. */
 export function headlineFigure({ meanings }: ClaimReading): Figure | undefined {
   const all = meanings.flatMap(({ evidence }) => evidence);
-  return (all.find(isDecisive) ?? all.find(({ figure }) => figure !== undefined))?.figure;
+  const shown = all.find(({ bearing }) => bearing === 'supports' || bearing === 'refutes');
+  return (shown ?? all.find(isDecisive) ?? all.find(({ figure }) => figure !== undefined))?.figure;
 }

@@ -9,12 +9,12 @@ export function claimsTable(readings: readonly ClaimReading[]): Table {
   return table(
     [
       left('claim', { mostWidth: 30 }),
-      left('verdict', { mostWidth: 10 }),
+      left('verdict', { mostWidth: 12 }),
       left('figure [95 % CI]', { mostWidth: 24 }),
       left('condition'),
     ],
     readings.map((reading) => {
-      const { claim, verdict, condition } = reading;
+      const { claim, verdict, condition, briefCondition } = reading;
       return [
         `${claim.id} ${claim.title}`,
         {
@@ -23,7 +23,7 @@ export function claimsTable(readings: readonly ClaimReading[]): Table {
           tone: verdictTones[verdict],
         },
         figureText(headlineFigure(reading)),
-        condition,
+        { text: condition, narrow: briefCondition },
       ];
     }),
   );
