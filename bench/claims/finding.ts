@@ -32,4 +32,6 @@ export interface Finding extends Pick<Evidence, 'condition' | 'place'> {
   readonly test: Test;
   /** Why the numbers cannot be trusted; undefined where they can. */
   readonly missed: string | undefined;
+  /** Why they settle nothing; of verdicts, which say it themselves, undefined. */
+  readonly unsettled?: string | undefined;
 }

@@ -14,10 +14,15 @@ interface Judged {
 }
 
 /** @param tests Tests between arms that bear on the claim, this one included (Bonferroni). */
-export function judgeFinding({ test, missed, condition, place }: Finding, tests: number): Evidence {
-  const { bearing, reason } =
-    missed === undefined ? judgeTest(test, tests) : { bearing: 'void' as const, reason: missed };
+export function judgeFinding(finding: Finding, tests: number): Evidence {
+  const { test, condition, place } = finding;
+  const { bearing, reason } = judge(finding, tests);
   return { bearing, reason, figure: figureOf(test), condition, place };
+}
+
+function judge({ test, missed, unsettled }: Finding, tests: number): Judged {
+  if (missed !== undefined) return { bearing: 'void', reason: missed };
+  return unsettled === undefined ? judgeTest(test, tests) : open(unsettled);
 }
 
 function judgeTest(test: Test, tests: number): Judged {

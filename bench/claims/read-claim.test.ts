@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GateSummary } from '../analysis/analysis.ts';
-import type { ClaimReading, Evidence } from './claim-reading.ts';
+import type { Analysis, GateSummary } from '../analysis/analysis.ts';
+import type { ClaimReading, Evidence, EvidenceRun } from './claim-reading.ts';
 import type { Claim } from './claim.ts';
 import { claimOf, madeRun, type MadeRun, type Said } from './evidence-fixture.ts';
 import { readClaim } from './read-claim.ts';
@@ -249,10 +249,6 @@ describe('a run that cannot be trusted supports and refutes nothing', () => {
     expect(rowsOf(readClaim(claimOf(), [altered], {}))).toEqual([]);
   });
 
-  it('nor a plan too short for verdicts', () => {
-    expect(rowsOf(read(claimOf(), { ...better, options: { verdicts: false } }))).toEqual([]);
-  });
-
   it('nor arms with different clients, paths or TLS', () => {
     const run = madeRun(better);
     for (const change of [{ client: 'library' }, { path: 'relay' }, { tls: true }] as const) {
@@ -314,6 +310,39 @@ describe('what is counted of trials', () => {
       },
     });
     expect(rowsOf(reading)).toMatchObject([{ bearing: 'void' }]);
+  });
+
+  it('settles nothing in a plan too short for verdicts, nor where a trial of its arms failed', () => {
+    const asked = {
+      stream: {
+        asked: ({ loadPoints }: Analysis) => [
+          {
+            loadPoint: loadPoints[0]!.loadPoint,
+            condition: 'as it was',
+            endpoint: 'count',
+            arms: ['sse'],
+            held: 9,
+            of: 9,
+          },
+        ],
+      },
+    };
+    const short = madeRun({ options: { verdicts: false } });
+    expect(rowsOf(readClaim(counting, [short], asked))).toMatchObject([
+      { bearing: 'open', reason: 'this plan is too short to support a verdict' },
+    ]);
+    const run = madeRun();
+    const failing = (name: string): EvidenceRun => {
+      const loadPoints = run.analysis.loadPoints.map((point) => ({
+        ...point,
+        arms: point.arms.map((arm) => ({ ...arm, failed: arm.name === name ? 1 : 0 })),
+      }));
+      return { ...run, analysis: { ...run.analysis, loadPoints } };
+    };
+    expect(rowsOf(readClaim(counting, [failing('sse')], asked))).toMatchObject([
+      { bearing: 'open', reason: '1 trial failed, and may be one that matters' },
+    ]);
+    expect(readClaim(counting, [failing('ws')], asked).verdict).toBe('supported');
   });
 
   it('must be answered by the scenario that is asked', () => {

@@ -9,7 +9,7 @@ import type { Source } from './claim.ts';
 import { conditionWords } from './condition-words.ts';
 import type { Finding } from './finding.ts';
 import { armNames, pairedArms, type PairedArms } from './paired-arms.ts';
-import { missedGate, whyUnread } from './trusted.ts';
+import { missedGate, whyUnread, whyUnsettled } from './trusted.ts';
 
 /** Empty for a run that the source does not ask, or that may not bear on claims. */
 export function readSource(
@@ -116,7 +116,13 @@ function readBlocks(metric: string, place: PairPlace): readonly Finding[] {
   if (blocks.length === 0) return [];
   const held = blocks.filter(Boolean).length;
   const means = { unit, higher: meanOf(higher), lower: meanOf(lower) };
-  return [{ ...placed(metric, place), test: { kind: 'blocks', held, of: blocks.length, means } }];
+  return [
+    {
+      ...placed(metric, place),
+      unsettled: whyUnsettled(run.analysis, point, armNames(pair)),
+      test: { kind: 'blocks', held, of: blocks.length, means },
+    },
+  ];
 }
 
 function meanOf(values: readonly (number | undefined)[]): number | undefined {
@@ -145,25 +151,19 @@ function readQuestion(
 ): readonly Finding[] {
   const answer = answers[scenario]?.[question];
   if (answer === undefined) throw new Error(`scenario ${scenario} must answer ${question}`);
-  return answer(analysis).flatMap(({ loadPoint, condition, endpoint, arms, held, of }): Finding[] =>
-    of === 0
-      ? []
-      : [
-          {
-            condition,
-            place: { folder, scenario, loadPoint, endpoint, arms },
-            missed: missedAt(analysis.loadPoints, loadPoint, arms),
-            test: { kind: 'trials', held, of },
-          },
-        ],
+  return answer(analysis).flatMap(
+    ({ loadPoint, condition, endpoint, arms, held, of }): Finding[] => {
+      const point = analysis.loadPoints.find((one) => one.loadPoint === loadPoint);
+      if (of === 0 || point === undefined) return [];
+      return [
+        {
+          condition,
+          place: { folder, scenario, loadPoint, endpoint, arms },
+          missed: missedGate(point, arms),
+          unsettled: whyUnsettled(analysis, point, arms),
+          test: { kind: 'trials', held, of },
+        },
+      ];
+    },
   );
-}
-
-function missedAt(
-  points: readonly LoadPointAnalysis[],
-  loadPoint: Finding['place']['loadPoint'],
-  arms: readonly string[],
-): string | undefined {
-  const point = points.find((one) => one.loadPoint === loadPoint);
-  return point && missedGate(point, arms);
 }

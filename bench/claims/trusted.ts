@@ -8,8 +8,23 @@ import type { Analysis, GateSummary, LoadPointAnalysis } from '../analysis/analy
 export function whyUnread({ plan, pilot }: Analysis): string | undefined {
   const injected = plan.arms.find(({ injection }) => injection !== undefined);
   if (injected !== undefined) return `an effect was injected into ${armName(injected)}`;
-  if (pilot !== undefined) return 'a pilot compares nothing';
-  return plan.verdicts ? undefined : 'this plan is too short to support a verdict';
+  return pilot === undefined ? undefined : 'a pilot compares nothing';
+}
+
+/** Why the trials of these arms settle nothing, though they are right; undefined where they may. */
+export function whyUnsettled(
+  { plan }: Analysis,
+  { arms }: Pick<LoadPointAnalysis, 'arms'>,
+  names: readonly string[],
+): string | undefined {
+  if (!plan.verdicts) return 'this plan is too short to support a verdict';
+  const failed = arms
+    .filter(({ name }) => names.includes(name))
+    .reduce((sum, arm) => sum + arm.failed, 0);
+  if (failed === 0) return undefined;
+  return failed === 1
+    ? '1 trial failed, and may be one that matters'
+    : `${failed} trials failed, and may be those that matter`;
 }
 
 /** The first missed gate among these arms, in words; undefined without one. */

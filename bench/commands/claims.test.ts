@@ -123,7 +123,7 @@ describe('claims that are measured', () => {
     });
     // A smoke test supports no verdict, and so no claim.
     expect(stdout).toMatch(/^W3 .* open /m);
-    expect(page(folder)).toContain('stream decides nothing: this plan is too short');
+    expect(page(folder)).toContain('no verdict, this plan is too short to support a verdict');
 
     const path = join(folder, 'stream', 'run.ndjson');
     const [header] = readFileSync(path, 'utf8').split('\n');

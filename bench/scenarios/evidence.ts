@@ -2,6 +2,7 @@
 // file in the scenario's folder, and its line here.
 
 import type { EvidenceByScenario } from '../claims/claim-reading.ts';
+import { browserLimitsEvidence } from './browser-limits/evidence.ts';
 import { proxiesEvidence } from './proxies/evidence.ts';
 import { recoveryEvidence } from './recovery/evidence.ts';
 import { streamEvidence } from './stream/evidence.ts';
@@ -11,4 +12,5 @@ export const evidenceByScenario: EvidenceByScenario = {
   reconnect: recoveryEvidence,
   herd: recoveryEvidence,
   proxies: proxiesEvidence,
+  'browser-limits': browserLimitsEvidence,
 };

@@ -133,13 +133,7 @@ const http2: Claim = {
       name: 'streams of one browser',
       says: 'a browser opens more streams to one origin than over HTTP/1.1',
       sources: [
-        {
-          kind: 'blocks',
-          scenario: 'browser-limits',
-          metric: 'limits.streams',
-          higher: 'sse-h2',
-          than: 'sse',
-        },
+        { kind: 'question', scenario: 'browser-limits', question: 'more-streams-than-http1' },
       ],
     },
   ],

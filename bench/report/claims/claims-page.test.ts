@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evidenceByScenario } from '../../scenarios/evidence.ts';
 import { claims } from '../../claims/claims.ts';
 import { claimOf, madeRun, type MadeRun } from '../../claims/evidence-fixture.ts';
+import type { EvidenceRun } from '../../claims/claim-reading.ts';
 import { readClaim } from '../../claims/read-claim.ts';
 import { widthOf } from '../report-fixture.ts';
 import { plainPaint } from '../paint.ts';
@@ -15,13 +16,21 @@ const better = (folder: string, favours: string): MadeRun => ({
   change: { adjustedP: 0.001 },
 });
 
+/** The same run with an effect that was injected into its last arm. */
+function injected(run: EvidenceRun): EvidenceRun {
+  const { plan } = run.analysis;
+  const injection = { kind: 'delay', delayNs: 1000 } as const;
+  const arms = plan.arms.map((arm, index) => (index === 1 ? { ...arm, injection } : arm));
+  return { ...run, analysis: { ...run.analysis, plan: { ...plan, arms } } };
+}
+
 /** One claim of each verdict. */
 function fixtureClaims(): ClaimsContext {
   const runs = [
     better('reports/one', 'ws'),
     { ...better('reports/two', 'sse'), options: { plan: { scenario: 'burst' as const } } },
-    { folder: 'reports/cut', options: { verdicts: false } },
   ].map(madeRun);
+  runs.push(injected(madeRun(better('reports/injected', 'ws'))));
   const source = claimOf().meanings[0]!.sources[0]!;
   const burst = { sources: [{ ...source, scenario: 'burst' as const }] };
   const rows = [
@@ -73,9 +82,7 @@ describe('the page', () => {
 
   it('says which runs decide nothing, and what was not measured', () => {
     const text = renderClaimsReport(fixtureClaims());
-    expect(text).toContain(
-      '> - reports/cut decides nothing: this plan is too short to support a verdict',
-    );
+    expect(text).toContain('> - reports/injected decides nothing: an effect was injected into ws');
     expect(text).toContain('> - page: no Chromium');
   });
 });
