@@ -66,7 +66,12 @@ export async function measureClaims(
   const context = publishClaims(
     claims,
     published.map(({ run, analysis }) => ({ folder: run.folder, analysis })),
-    { folder, command: suite.command, leftOut: suite.claims?.leftOut ?? [] },
+    {
+      folder,
+      command: suite.command,
+      leftOut: suite.claims?.leftOut ?? [],
+      labelOf: (run) => relative(folder, run),
+    },
   );
   output.stdout.write(
     flags.json === true ? claimsJson(context) : summariseClaims(context, folder, output.stdout),

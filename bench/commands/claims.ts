@@ -78,7 +78,12 @@ function claimsFrom(
   });
   const folder = pageFolder(flags, 'claims');
   const command = ['streamduel claims --from', ...named, ...claimsWords(flags)].join(' ');
-  const context = publishClaims(claims, runs, { folder, command, leftOut: [] });
+  const context = publishClaims(claims, runs, {
+    folder,
+    command,
+    leftOut: [],
+    labelOf: (run) => run,
+  });
   output.stdout.write(
     flags.json === true ? claimsJson(context) : summariseClaims(context, folder, output.stdout),
   );

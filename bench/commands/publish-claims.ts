@@ -25,13 +25,14 @@ interface ClaimsPage {
   readonly folder: string;
   readonly command: string;
   readonly leftOut: readonly LeftOutRun[];
+  readonly labelOf: ClaimsContext['labelOf'];
 }
 
 /** Run folders are shown as they lie from where the command was called. */
 export function publishClaims(
   claims: readonly Claim[],
   runs: readonly AnalysedRun[],
-  { folder, command, leftOut }: ClaimsPage,
+  { folder, command, leftOut, labelOf }: ClaimsPage,
 ): ClaimsContext {
   const evidenceRuns = runs.map((run) => ({ ...run, metrics: metricsOf(run.analysis) }));
   const context: ClaimsContext = {
@@ -40,6 +41,7 @@ export function publishClaims(
     leftOut,
     command,
     pathOf: (run) => relative(folder, run),
+    labelOf,
   };
   writeRunFile(folder, 'claims.md', renderClaimsReport(context));
   writeRunFile(folder, 'claims.html', renderClaimsPage(context));

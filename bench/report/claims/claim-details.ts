@@ -2,7 +2,7 @@
 // what would change the answer.
 
 import { claimRuns, runCommand } from '../../claims/claim-runs.ts';
-import type { ClaimReading, Evidence, MeaningReading } from '../../claims/claim-reading.ts';
+import type { ClaimReading, MeaningReading } from '../../claims/claim-reading.ts';
 import { details, heading, left, list, table, type Content, type Table } from '../blocks.ts';
 import { code } from '../inline.ts';
 import {
@@ -15,12 +15,14 @@ import {
 import type { ClaimsContext } from './claims-context.ts';
 import { figureText } from './figure-text.ts';
 
+type RunNames = Pick<ClaimsContext, 'pathOf' | 'labelOf'>;
+
 /** More rows are folded. */
 const MOST_ROWS = 8;
 
 export function claimDetails(
   { claim, verdict, condition, meanings, tests }: ClaimReading,
-  context: Pick<ClaimsContext, 'pathOf'>,
+  context: RunNames,
 ): Content {
   const evidence = meanings.flatMap((meaning) => meaning.evidence);
   const rows = evidenceTable(meanings, context);
@@ -49,10 +51,7 @@ function commandOf(id: ClaimReading['claim']['runs'][number]): string {
   return code(runCommand(claimRuns[id]));
 }
 
-function evidenceTable(
-  meanings: readonly MeaningReading[],
-  { pathOf }: Pick<ClaimsContext, 'pathOf'>,
-): Table {
+function evidenceTable(meanings: readonly MeaningReading[], names: RunNames): Table {
   return table(
     [
       left('meaning'),
@@ -69,12 +68,12 @@ function evidenceTable(
         `${code(row.place.endpoint)} of ${row.place.scenario}`,
         figureText(row.figure),
         { text: evidenceWords(row), isStrong: isDecisive(row), tone: bearingTones[row.bearing] },
-        runLink(row, pathOf),
+        runLink(row.place.folder, names),
       ]),
     ),
   );
 }
 
-function runLink({ place }: Evidence, pathOf: (folder: string) => string): string {
-  return `[${place.folder}](${encodeURI(pathOf(place.folder))}/report.md)`;
+export function runLink(folder: string, { pathOf, labelOf }: RunNames): string {
+  return `[${labelOf(folder)}](${encodeURI(pathOf(folder))}/report.md)`;
 }

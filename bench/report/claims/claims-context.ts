@@ -16,4 +16,6 @@ export interface ClaimsContext {
   readonly command: string;
   /** Path from the page to a folder of a run. */
   readonly pathOf: (folder: string) => string;
+  /** Its name on the page: for a part of the page's own folder that of the part. */
+  readonly labelOf: (folder: string) => string;
 }

@@ -45,6 +45,7 @@ function fixtureClaims(): ClaimsContext {
     leftOut: [{ run: 'page', why: 'no Chromium' }],
     command: 'streamduel claims --seed 1',
     pathOf: (folder) => folder.replace('reports', '..'),
+    labelOf: (folder) => folder,
   };
 }
 

@@ -20,7 +20,7 @@ import {
 import { formatCount } from '../format.ts';
 import { renderHtmlPage } from '../formats/html-page.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
-import { claimDetails } from './claim-details.ts';
+import { claimDetails, runLink } from './claim-details.ts';
 import type { ClaimsContext } from './claims-context.ts';
 import { claimsTable } from './claims-table.ts';
 
@@ -57,16 +57,16 @@ const rules = [
   '**no difference that matters**: a difference beyond the margin of the endpoint was excluded. It is neither for nor against a claim that one transport is better.',
 ];
 
-function alarm({ runs, leftOut }: ClaimsContext): Content {
+function alarm({ runs, leftOut, labelOf }: ClaimsContext): Content {
   const missed = runs.flatMap(({ folder, analysis }) => {
     const gates = analysis.loadPoints.reduce((sum, point) => sum + missedGates(point), 0);
     return gates === 0
       ? []
-      : [`${folder}: ${gates} ${gates === 1 ? 'gate was' : 'gates were'} missed`];
+      : [`${labelOf(folder)}: ${gates} ${gates === 1 ? 'gate was' : 'gates were'} missed`];
   });
   const unread = runs.flatMap(({ folder, analysis }) => {
     const why = whyUnread(analysis);
-    return why === undefined ? [] : [`${folder} decides nothing: ${why}`];
+    return why === undefined ? [] : [`${labelOf(folder)} decides nothing: ${why}`];
   });
   return [
     missed.length === 0
@@ -86,7 +86,7 @@ function missedGates({ gates }: LoadPointAnalysis): number {
   return gates.filter(({ state }) => state === 'failed').length;
 }
 
-function runsTable({ runs, pathOf }: ClaimsContext): Content {
+function runsTable(context: ClaimsContext): Content {
   return table(
     [
       left('run'),
@@ -96,8 +96,8 @@ function runsTable({ runs, pathOf }: ClaimsContext): Content {
       left('machine'),
       left('software'),
     ],
-    runs.map((run) => [
-      `[${run.folder}](${encodeURI(pathOf(run.folder))}/report.md)`,
+    context.runs.map((run) => [
+      runLink(run.folder, context),
       `${run.analysis.plan.scenario}, ${run.analysis.plan.preset}`,
       run.analysis.startedAt,
       trialWords(run),
