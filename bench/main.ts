@@ -97,6 +97,10 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
       'servers of your own, for the claims that take them; may be repeated',
       collect,
     )
+    .option(
+      '--profile <file>',
+      'with --from: what the claims say for an application that is described in this file',
+    )
     .option('--path <name>', 'what is between servers and clients, in the runs that take it')
     .option('--seed <n>', 'the same workloads and order again (default: random, on the page)')
     .option('--continue <dir>', 'measure what is missing in this folder')

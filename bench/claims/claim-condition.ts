@@ -83,12 +83,12 @@ function mixedWords({ meaning, evidence }: MeaningReading): string {
   return `${meaning.name}: ${parts.join(', ')}`;
 }
 
-function conditionsOf(evidence: readonly Evidence[]): readonly string[] {
+export function conditionsOf(evidence: readonly Evidence[]): readonly string[] {
   return [...new Set(evidence.map(({ condition }) => condition))];
 }
 
 /** `Reset, 100 connections; Drain, 100 connections; and 3 more` */
-function listed(all: readonly string[]): string {
+export function listed(all: readonly string[]): string {
   const some = all.slice(0, MOST_LISTED).join('; ');
   return all.length <= MOST_LISTED ? some : `${some}; and ${all.length - MOST_LISTED} more`;
 }

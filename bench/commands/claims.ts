@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { pickClaims } from '../claims/claims.ts';
 import type { Claim } from '../claims/claim.ts';
+import { readProfile } from '../claims/profile.ts';
 import { BenchError } from '../contract/errors.ts';
 import { inFlag, parseList } from '../plan/quantities.ts';
 import { runFolderName } from '../trial/run-folder.ts';
@@ -18,6 +19,8 @@ import { claimsJson, publishClaims, summariseClaims } from './publish-claims.ts'
 
 export interface ClaimsFlags extends MeasureClaimsFlags {
   readonly from?: readonly string[];
+  /** A file that says what an application needs; read from saved runs. */
+  readonly profile?: string;
   readonly dryRun?: boolean;
 }
 
@@ -45,7 +48,11 @@ const planning = ['preset', 'target', 'path', 'seed', 'dryRun'] as const;
 
 /** @throws BenchError USAGE for flags that contradict each other */
 function refuseTogether(flags: ClaimsFlags): void {
-  const { from, continue: folder } = flags;
+  const { from, continue: folder, profile } = flags;
+  if (profile !== undefined && from === undefined)
+    throw new BenchError('USAGE', `--profile ${profile} needs --from: it reads saved runs`, {
+      hint: 'measure first: streamduel claims, then --from its folder',
+    });
   if (from === undefined && folder === undefined) return;
   const way = from === undefined ? '--continue' : '--from';
   const others = [
@@ -77,12 +84,18 @@ function claimsFrom(
     if (flags.quiet !== true) output.stderr.write(`passed over: ${file} is no folder of a run\n`);
   });
   const folder = pageFolder(flags, 'claims');
-  const command = ['streamduel claims --from', ...named, ...claimsWords(flags)].join(' ');
+  const command = [
+    'streamduel claims --from',
+    ...named,
+    ...claimsWords(flags),
+    ...profileWords(flags),
+  ].join(' ');
   const context = publishClaims(claims, runs, {
     folder,
     command,
     leftOut: [],
     labelOf: (run) => run,
+    profile: flags.profile === undefined ? undefined : readProfile(flags.profile),
   });
   output.stdout.write(
     flags.json === true ? claimsJson(context) : summariseClaims(context, folder, output.stdout),
@@ -92,4 +105,8 @@ function claimsFrom(
 
 function pageFolder(flags: ClaimsFlags, usual: string): string {
   return join(flags.out ?? DEFAULT_OUT, runFolderName(new Date(), readName(flags, usual)));
+}
+
+function profileWords({ profile }: ClaimsFlags): readonly string[] {
+  return profile === undefined ? [] : ['--profile', profile];
 }

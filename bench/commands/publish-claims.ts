@@ -4,7 +4,10 @@ import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
 import type { Analysis } from '../analysis/analysis.ts';
 import { metricsOfPlan } from '../analysis/scenario-reading.ts';
-import type { EvidenceRun } from '../claims/claim-reading.ts';
+import type { ClaimReading, EvidenceRun } from '../claims/claim-reading.ts';
+import { claims as allClaims } from '../claims/claims.ts';
+import type { Profile } from '../claims/profile.ts';
+import { readProfile } from '../claims/read-profile.ts';
 import type { Claim } from '../claims/claim.ts';
 import { readClaim } from '../claims/read-claim.ts';
 import { whyUnread } from '../claims/trusted.ts';
@@ -26,17 +29,21 @@ interface ClaimsPage {
   readonly command: string;
   readonly leftOut: readonly LeftOutRun[];
   readonly labelOf: ClaimsContext['labelOf'];
+  readonly profile?: Profile | undefined;
 }
 
 /** Run folders are shown as they lie from where the command was called. */
 export function publishClaims(
   claims: readonly Claim[],
   runs: readonly AnalysedRun[],
-  { folder, command, leftOut, labelOf }: ClaimsPage,
+  { folder, command, leftOut, labelOf, profile }: ClaimsPage,
 ): ClaimsContext {
   const evidenceRuns = runs.map((run) => ({ ...run, metrics: metricsOf(run.analysis) }));
+  const read = (claim: Claim): ClaimReading => readClaim(claim, evidenceRuns, evidenceByScenario);
   const context: ClaimsContext = {
-    readings: claims.map((claim) => readClaim(claim, evidenceRuns, evidenceByScenario)),
+    readings: claims.map(read),
+    // A profile may ask for claims that the page does not show.
+    profile: profile && readProfile(profile, allClaims.map(read)),
     runs: evidenceRuns,
     leftOut,
     command,
@@ -64,7 +71,13 @@ export function summariseClaims(
 }
 
 /** Readings without their rows' prose: what a program needs. */
-export function claimsJson({ readings: read, runs, leftOut, command }: ClaimsContext): string {
+export function claimsJson({
+  readings: read,
+  runs,
+  leftOut,
+  command,
+  profile,
+}: ClaimsContext): string {
   const value = {
     schema: 1,
     claims: read.map(({ claim, verdict, condition, tests, meanings }) => ({
@@ -88,6 +101,7 @@ export function claimsJson({ readings: read, runs, leftOut, command }: ClaimsCon
       unread: whyUnread(analysis),
     })),
     leftOut,
+    profile,
     command,
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;

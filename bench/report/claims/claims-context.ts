@@ -1,6 +1,7 @@
 // The input of every text about claims.
 
 import type { ClaimReading, EvidenceRun } from '../../claims/claim-reading.ts';
+import type { ProfileRow } from '../../claims/read-profile.ts';
 
 export interface LeftOutRun {
   readonly run: string;
@@ -12,6 +13,8 @@ export interface ClaimsContext {
   readonly runs: readonly EvidenceRun[];
   /** Runs that this machine could not measure. */
   readonly leftOut: readonly LeftOutRun[];
+  /** What they say for the profile that was given; absent without one. */
+  readonly profile?: readonly ProfileRow[] | undefined;
   /** The command that makes the page again. */
   readonly command: string;
   /** Path from the page to a folder of a run. */

@@ -23,6 +23,7 @@ import { renderMarkdown } from '../formats/markdown.ts';
 import { claimDetails, runLink } from './claim-details.ts';
 import type { ClaimsContext } from './claims-context.ts';
 import { claimsTable } from './claims-table.ts';
+import { profileSection } from './profile-section.ts';
 
 /** As Markdown: the same runs give the same text, to the byte. */
 export function renderClaimsReport(context: ClaimsContext): string {
@@ -37,12 +38,13 @@ export function renderClaimsPage(context: ClaimsContext): string {
 const QUESTION = 'Why does ChatGPT stream over SSE and not WebSocket, and is each reason true?';
 
 function claimsBlocks(context: ClaimsContext): readonly Block[] {
-  const { readings, runs, command } = context;
+  const { readings, runs, command, profile } = context;
   return flow([
     heading(1, QUESTION),
     `Each sentence of the article and of the debate, held against ${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}. A verdict is about these implementations on the machines of these runs, and none of them says which transport to use.`,
     alarm(context),
     claimsTable(readings),
+    profile === undefined ? [] : profileSection(profile),
     section('How to read it', list(rules)),
     readings.map((reading) => claimDetails(reading, context)),
     section('Runs', [runsTable(context), 'Repeat this page:', shellCode(command)]),

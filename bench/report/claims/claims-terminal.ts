@@ -1,10 +1,10 @@
 // What `streamduel claims` prints at its end: the table, and where the page is.
 
 import { renderTableText } from '../formats/terminal.ts';
-import { flow } from '../blocks.ts';
 import type { Paint } from '../paint.ts';
 import type { ClaimsContext } from './claims-context.ts';
 import { claimsTable } from './claims-table.ts';
+import { profileTable } from './profile-section.ts';
 
 interface ClaimsTerminalOptions {
   readonly paint: Paint;
@@ -13,11 +13,11 @@ interface ClaimsTerminalOptions {
 
 /** Text of at most 100 columns, except the page's path; ends with a line break. */
 export function renderClaimsTerminal(
-  { readings, leftOut }: ClaimsContext,
+  { readings, leftOut, profile }: ClaimsContext,
   { paint, pagePath }: ClaimsTerminalOptions,
 ): string {
   const lines = leftOut.map(({ run, why }) => `left out: ${run}: ${why}`);
-  const [rows] = flow(claimsTable(readings));
-  const text = rows?.kind === 'table' ? renderTableText(rows, paint) : '';
-  return `${[text, ...lines, `claims: ${pagePath}`].join('\n\n')}\n`;
+  const tables = [claimsTable(readings), ...(profile === undefined ? [] : [profileTable(profile)])];
+  const texts = tables.map((table) => renderTableText(table, paint));
+  return `${[...texts, ...lines, `claims: ${pagePath}`].join('\n\n')}\n`;
 }
