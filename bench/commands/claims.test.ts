@@ -99,6 +99,27 @@ describe('claims from saved runs', () => {
   });
 });
 
+it('a profile adds what the claims say for it, also of claims that are not shown', async () => {
+  const profile = join(place.path, 'profile.yaml');
+  writeFileSync(profile, 'streams: 5000\n');
+  const { code, stdout } = await claimsHere({
+    from: reference('cost', 'herd'),
+    claims: 'S4',
+    profile,
+    name: 'profiled',
+  });
+  expect(code).toBe(0);
+  const text = page(place.runFolder('profiled'));
+  expect(text).toContain('## What this says for the profile');
+  expect(text).toMatch(
+    /^\| 5000 streams at a time \| S4: memory of an idle connection: .* for WebSocket; measured with up to 2000 connections, not 5000 +\|$/m,
+  );
+  expect(text).toMatch(
+    /^\| 5000 streams at a time \| S2c: most attempts within 100 ms: holds here/m,
+  );
+  expect(stdout).toMatch(/^need .* what it says for this profile$/m);
+});
+
 describe('claims that are measured', () => {
   // The runs of W3: two of one scenario, which no suite of `run` could have.
   const w3 = { claims: 'W3', preset: 'smoke', seed: '7' } as const;
@@ -192,6 +213,12 @@ describe('a usage error says what and what instead', () => {
     [['--preset', 'slow'], '--preset slow: there is no preset "slow"', 'known: smoke'],
     [['--target', 'x=http://127.0.0.1:1/', '--claims', 'S4'], '--target x=', 'takes it'],
     [['--path', 'relay', '--claims', 'W5'], '--path relay: no run of W5 takes it', 'stream'],
+    [['--profile', 'p.yaml'], '--profile p.yaml needs --from', 'measure first'],
+    [
+      ['--from', ...reference('herd'), '--profile', join(folder, 'p.yaml')],
+      'p.yaml: cannot be read',
+      'known: clients',
+    ],
     [['--from', folder], folder, 'run.ndjson'],
     [['--from', join(folder, 'gone')], 'gone cannot be read', 'name folders'],
     [['--from', projectPath('README.md')], 'names no folder of a run', 'name folders'],
