@@ -25,7 +25,16 @@ interface Read {
 
 it('a claim is measured, written as a page, continued and read again from its folder', async () => {
   const measured = await place.run(
-    ...['claims', '--claims', 'S6', '--preset', 'smoke', '--seed', '7', '--name', 'six', '--json'],
+    'claims',
+    '--claims',
+    'S6',
+    '--preset',
+    'smoke',
+    '--seed',
+    '7',
+    '--name',
+    'six',
+    '--json',
   );
   // 1 where the machine was too busy for a gate.
   expect([0, 1]).toContain(measured.code);
@@ -33,7 +42,7 @@ it('a claim is measured, written as a page, continued and read again from its fo
   expect(measured.stderr).toMatch(/^run matrix-audio \(1 of 1\), about .* left in all$/m);
   expect(loadSuite(folder).parts).toEqual([{ scenario: 'matrix', folder: 'matrix-audio' }]);
   for (const file of ['claims.html', 'report.md', 'matrix-audio/report.md'])
-    expect(existsSync(join(folder, file)), file).toBe(true);
+    expect(existsSync(join(folder, file)), `${file} is there`).toBe(true);
   const { claims } = JSON.parse(measured.stdout) as Read;
   const [bytes] = claims[0]!.meanings[0]!.evidence;
   expect(bytes!.place).toMatchObject({

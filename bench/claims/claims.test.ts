@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { readings } from '../scenarios/readings.ts';
 import { claimRunIds, claimRuns, runCommand } from './claim-runs.ts';
+import type { Source } from './claim.ts';
 import { claimIds, claims, pickClaims } from './claims.ts';
 
 const rows = claims.flatMap((claim) =>
@@ -13,24 +14,21 @@ const rows = claims.flatMap((claim) =>
 );
 
 it('there is one row for each sentence of the article and of the debate', () => {
-  expect(claimIds).toEqual([
-    ...['S1', 'S2a', 'S2b', 'S2c', 'S3', 'S4', 'S5', 'S6'],
-    ...['W1', 'W2', 'W3', 'W4', 'W5'],
-    ...['D1', 'D2', 'D3', 'D4', 'D5'],
-  ]);
+  expect(claimIds.join(' ')).toBe('S1 S2a S2b S2c S3 S4 S5 S6 W1 W2 W3 W4 W5 D1 D2 D3 D4 D5');
 });
+
+/** An exploratory metric gets no verdict: a source that asks for one would be open for ever. */
+function isAnswered(source: Source): boolean {
+  if (source.kind === 'question')
+    return evidenceByScenario[source.scenario]?.[source.question] !== undefined;
+  const metric = readings[source.scenario].metrics.find(({ id }) => id === source.metric);
+  const hasVerdict = metric?.endpoint !== undefined || metric?.isExact === true;
+  return metric !== undefined && (source.kind === 'blocks' || hasVerdict);
+}
 
 describe('each source', () => {
   it.each(rows)('$id asks what its scenario has', ({ source }) => {
-    if (source.kind === 'question') {
-      expect(Object.keys(evidenceByScenario[source.scenario] ?? {})).toContain(source.question);
-      return;
-    }
-    const metric = readings[source.scenario].metrics.find(({ id }) => id === source.metric);
-    expect(metric, source.metric).toBeDefined();
-    // An exploratory metric gets no verdict: a source that asks for one would be open for ever.
-    if (source.kind !== 'blocks')
-      expect(metric!.endpoint !== undefined || metric!.isExact === true).toBe(true);
+    expect(isAnswered(source)).toBe(true);
   });
 
   it.each(rows)('$id is measured by one of the runs of its claim', ({ claim, source }) => {

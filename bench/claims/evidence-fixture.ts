@@ -21,7 +21,7 @@ export interface MadeRun {
   readonly metrics?: EvidenceRun['metrics'];
 }
 
-export const delivery: Pick<Metric, 'id' | 'title' | 'unit' | 'better'> = {
+const delivery: Pick<Metric, 'id' | 'title' | 'unit' | 'better'> = {
   id: 'delivery.p50',
   title: 'Delivery latency p50',
   unit: 'ns',

@@ -60,7 +60,7 @@ it('each need asks meanings that claims have', () => {
     const claim = claims.find((one) => one.id === id);
     expect(
       claim?.meanings.map((meaning) => meaning.name),
-      id,
+      `claim ${id}`,
     ).toContain(name);
   }
 });
@@ -75,6 +75,9 @@ function rowsOf(
   const readings = claims.map((claim) => readClaim(claim, [run], evidenceByScenario));
   return readProfile(profile, readings);
 }
+
+const needsOf = (profile: Profile): ReadonlySet<string> =>
+  new Set(rowsOf(profile, 'inconclusive').map(({ need }) => need));
 
 const delivery = (rows: readonly ProfileRow[]): ProfileRow =>
   rows.find(({ about }) => about === 'W2: a token from when it was due')!;
@@ -103,8 +106,6 @@ describe('what claims say for a profile', () => {
   });
 
   it('has the rows of the needs that the profile has, and no others', () => {
-    const needsOf = (profile: Profile) =>
-      new Set(rowsOf(profile, 'inconclusive').map(({ need }) => need));
     expect([...needsOf(rate)]).toEqual(['50 tokens/s a stream']);
     expect([...needsOf({ clients: 'server', duplex: false, mobile: false })]).toEqual([
       'other servers receive',

@@ -19,6 +19,27 @@ const shown = { change: { adjustedP: 0.001, adjustedTostP: 0.001 } } as const;
 
 const better: MadeRun = { ...shown, said: { kind: 'better', favours: 'ws' } };
 
+/** One block, in which the baseline has 10. */
+const block = (other: number) => ({ block: 0, baseline: 10, other, baselineFirst: true });
+
+/** A part of the bytes, with these values of the other arm, block by block. */
+const exact = (others: readonly number[]): MadeRun => ({
+  said: { kind: 'exact' },
+  change: {
+    margin: { ratio: undefined, absolute: undefined },
+    ratio: { value: 0.6, low: 0.6, high: 0.6, trials: 2 },
+    pairs: others.map(block),
+  },
+});
+
+const burst = (said: Said): MadeRun => ({
+  ...shown,
+  said,
+  options: { plan: { scenario: 'burst' } },
+});
+
+const once = (p: number): MadeRun => ({ ...better, change: { adjustedP: p } });
+
 describe('a verdict of a run decides what its row says', () => {
   it.each<[Said, Evidence['bearing'], string | undefined]>([
     [{ kind: 'better', favours: 'ws' }, 'supports', undefined],
@@ -65,15 +86,6 @@ describe('a verdict of a run decides what its row says', () => {
   });
 
   it('of parts of the bytes, which have no margin, decides where it is the same in every block', () => {
-    const block = (other: number) => ({ block: 0, baseline: 10, other, baselineFirst: true });
-    const exact = (others: readonly number[]): MadeRun => ({
-      said: { kind: 'exact' },
-      change: {
-        margin: { ratio: undefined, absolute: undefined },
-        ratio: { value: 0.6, low: 0.6, high: 0.6, trials: 2 },
-        pairs: others.map(block),
-      },
-    });
     expect(read(claimOf(), exact([6, 7])).verdict).toBe('supported');
     expect(read(claimOf(), exact([11, 12])).verdict).toBe('refuted');
     expect(rowsOf(read(claimOf(), exact([6, 12])))).toMatchObject([
@@ -103,11 +115,6 @@ describe('the verdict on a claim', () => {
     {},
     { sources: [{ ...claimOf().meanings[0]!.sources[0]!, scenario: 'burst' }] },
   );
-  const burst = (said: Said): MadeRun => ({
-    ...shown,
-    said,
-    options: { plan: { scenario: 'burst' } },
-  });
 
   it('needs all meanings to be settled alike', () => {
     expect(read(other, better, burst({ kind: 'better', favours: 'ws' })).verdict).toBe('supported');
@@ -167,7 +174,6 @@ describe('the verdict on a claim', () => {
 
 describe('what must hold beside other tests', () => {
   it('holds at p × tests, where each run counts once', () => {
-    const once = (p: number): MadeRun => ({ ...better, change: { adjustedP: p } });
     expect(read(claimOf(), once(0.03))).toMatchObject({ verdict: 'supported', tests: 1 });
     const inconclusive: MadeRun = { said: { kind: 'inconclusive' } };
     const beside = read(claimOf(), once(0.03), inconclusive);
@@ -236,12 +242,12 @@ describe('a run that cannot be trusted supports and refutes nothing', () => {
     ['an injected effect', { injection: { kind: 'delay', ns: 1_000_000 } as never }],
     ['another way of writing', { writes: 'at-once' as never }],
   ])('nor one with %s', (_what, change) => {
-    const arms = (['sse', 'ws'] as const).map((transport) => ({
-      transport,
-      client: 'probe' as const,
-      path: 'direct' as const,
-      ...(transport === 'ws' && change),
-    }));
+    const arms = (['sse', 'ws'] as const).map((transport, index) =>
+      Object.assign(
+        { transport, client: 'probe' as const, path: 'direct' as const },
+        index === 1 ? change : {},
+      ),
+    );
     const run = madeRun(better);
     const { plan } = run.analysis;
     const altered = { ...run, analysis: { ...run.analysis, plan: { ...plan, arms } } };

@@ -23,7 +23,7 @@ export interface ClaimsPlanFlags {
   readonly seed?: string;
 }
 
-export interface PlannedRun {
+interface PlannedRun {
   readonly id: ClaimRunId;
   readonly prepared: PreparedRun;
 }

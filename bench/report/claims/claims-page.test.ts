@@ -38,7 +38,7 @@ function fixtureClaims(): ClaimsContext {
     claimOf(burst),
     claimOf({}, burst, { sources: [], unmeasured: 'needs `streamduel run voice`' }),
     claimOf({ sources: [{ ...source, scenario: 'herd' }] }),
-  ].map((claim, index) => ({ ...claim, id: `X${index + 1}` }));
+  ].map((claim, index) => Object.assign({}, claim, { id: `X${index + 1}` }));
   return {
     readings: rows.map((claim) => readClaim(claim, runs, {})),
     runs,

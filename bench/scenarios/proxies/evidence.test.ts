@@ -18,6 +18,16 @@ function ask(question: string, recordOf?: RecordOf): readonly Answer[] {
 const shares = (answers: readonly Answer[]): readonly string[] =>
   answers.map(({ condition, held, of }) => `${condition} ${held}/${of}`);
 
+const lateInOneBlock: RecordOf = ({ path, transport }, block) =>
+  path === 'nginx' && transport === 'sse' && block === 1 ? corkedRecord : freeRecord;
+
+const lateAsLoopback: RecordOf = ({ transport, path }, block) =>
+  (path === 'nginx' || path === 'direct') && transport === 'sse' && block === 1
+    ? corkedRecord
+    : freeRecord;
+
+const refusing: RecordOf = ({ path }) => (path === 'nginx' ? refusedRecord : freeRecord);
+
 describe('streams pass a proxy', () => {
   it('in each trial in which all were accepted and none was visibly late, form by form', () => {
     expect(shares(ask('event-stream-passes-plain'))).toEqual([
@@ -31,18 +41,14 @@ describe('streams pass a proxy', () => {
   });
 
   it('trial by trial, each held against loopback in its own block', () => {
-    const sometimes: RecordOf = ({ path, transport }, block) =>
-      path === 'nginx' && transport === 'sse' && block === 1 ? corkedRecord : freeRecord;
-    expect(shares(ask('event-stream-passes-plain', sometimes))).toEqual([
+    expect(shares(ask('event-stream-passes-plain', lateInOneBlock))).toEqual([
       'SSE over haproxy 3/3',
       'SSE over nginx 2/3',
     ]);
     // Where loopback is as late in that block, the proxy adds nothing.
-    const alike: RecordOf = ({ transport, path }, block) =>
-      (path === 'nginx' || path === 'direct') && transport === 'sse' && block === 1
-        ? corkedRecord
-        : freeRecord;
-    expect(shares(ask('event-stream-passes-plain', alike))).toContain('SSE over nginx 3/3');
+    expect(shares(ask('event-stream-passes-plain', lateAsLoopback))).toContain(
+      'SSE over nginx 3/3',
+    );
   });
 
   it('or does not, which is what is said of WebSocket', () => {
@@ -92,6 +98,5 @@ it('an EventSource does not survive a restart where every request meanwhile was 
 });
 
 it('nothing is asked of refused streams beyond that they were refused', () => {
-  const refusing: RecordOf = ({ path }) => (path === 'nginx' ? refusedRecord : freeRecord);
   expect(shares(ask('event-stream-passes-plain', refusing))).toContain('SSE over nginx 0/3');
 });
