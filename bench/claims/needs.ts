@@ -23,7 +23,7 @@ const WEBSOCKET = 'for WebSocket';
 
 export const needs: readonly Need[] = [
   {
-    of: ({ clients }) => (clients === 'browser' ? 'pages receive' : undefined),
+    of: ({ clients }) => (clients === 'page' ? 'pages receive' : undefined),
     bearings: [
       {
         claim: 'S2a',

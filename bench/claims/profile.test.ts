@@ -8,7 +8,7 @@ import { readClaim } from './read-claim.ts';
 import { readProfile, type ProfileRow } from './read-profile.ts';
 
 const whole: Profile = {
-  clients: 'browser',
+  clients: 'page',
   streams: 10_000,
   'tokens-per-second': 50,
   duplex: true,
@@ -19,8 +19,8 @@ const whole: Profile = {
 
 describe('a profile', () => {
   it('is YAML or JSON', () => {
-    expect(parseProfile('p.yaml', 'clients: browser\nstreams: 10\n')).toEqual({
-      clients: 'browser',
+    expect(parseProfile('p.yaml', 'clients: page\nstreams: 10\n')).toEqual({
+      clients: 'page',
       streams: 10,
     });
     expect(parseProfile('p.json', '{"tokens-per-second": 0.5, "mobile": true}')).toEqual({
@@ -30,7 +30,7 @@ describe('a profile', () => {
   });
 
   it.each([
-    ['streams: 10\nclients: phone', 'p.yaml:2:10: clients: ', 'browser'],
+    ['streams: 10\nclients: phone', 'p.yaml:2:10: clients: ', 'page'],
     ['streams: 0.5', 'p.yaml:1:10: streams: ', 'int'],
     ['duplex: yes', 'p.yaml:1:9: duplex: ', 'boolean'],
     ['streems: 5', 'p.yaml:1:10: streems: ', 'streems'],

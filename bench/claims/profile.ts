@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { BenchError, messageOf } from '../contract/errors.ts';
 
 const profileSchema = z.strictObject({
-  /** Who receives: pages, or other servers. */
-  clients: z.enum(['browser', 'server']).optional(),
+  /** What receives: pages of browsers, or other servers. */
+  clients: z.enum(['page', 'server']).optional(),
   /** At a time, on one server. */
   streams: z.int().min(1).optional(),
   /** Of each stream. */
