@@ -113,18 +113,19 @@ function herdOfEqualArms(seed: number, loads: readonly number[]): EvidenceRun {
   const draw = seededDraw(seed);
   const [point] = template.analysis.loadPoints;
   const { plan } = template.analysis;
-  const values = (): readonly number[] => Array.from({ length: 12 }, () => draw());
+  const [like] = point!.comparisons;
+  const pairs = () =>
+    Array.from({ length: 12 }, (_, block) => ({
+      block,
+      baseline: draw(),
+      other: draw(),
+      baselineFirst: true,
+    }));
   const loadPoints = loads.map((connections) => ({
     ...point!,
     loadPoint: { connections, fault: 'kill' as const, policy: 'as-specified' as const },
     gates: [],
-    summaries: ['sse', 'ws'].map((arm) => ({
-      metric: 'attempts.peak',
-      arm,
-      estimate: undefined,
-      values: values(),
-      note: undefined,
-    })),
+    comparisons: [{ ...like!, metric: 'attempts.peak', pairs: pairs() }],
   }));
   return {
     folder: 'reports/herd',

@@ -3,7 +3,6 @@
 import { armName, armTitle } from '../contract/arms/arms.ts';
 import { payloads } from '../contract/payload.ts';
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
-import { estimateMean } from '../analysis/statistics/estimate.ts';
 import type { EvidenceByScenario, EvidenceRun } from './claim-reading.ts';
 import type { Source } from './claim.ts';
 import { conditionWords } from './condition-words.ts';
@@ -70,27 +69,34 @@ function placed(
   };
 }
 
-function readVerdict(metric: string, place: PairPlace): readonly Finding[] {
-  const { source, run, point, pair } = place;
+/** The comparison of the two arms, whichever of them is the baseline. */
+function comparedOf(
+  metric: string,
+  { run, point, pair }: PairPlace,
+): LoadPointAnalysis['comparisons'][number] | undefined {
   const names = armNames(pair);
+  return point.comparisons.find(({ metric: id, otherArm, baselineArm }) => {
+    const baseline = baselineArm ?? run.analysis.baseline;
+    const isOfPair = names.includes(otherArm) && names.includes(baseline);
+    return id === metric && isOfPair && otherArm !== baseline;
+  });
+}
+
+function readVerdict(metric: string, place: PairPlace): readonly Finding[] {
+  const { source, run, pair } = place;
+  const [first] = armNames(pair);
   const described = run.metrics.find(({ id }) => id === metric);
-  const compared = point.comparisons.find(
-    (one) =>
-      one.metric === metric &&
-      names.includes(one.otherArm) &&
-      names.includes(one.baselineArm ?? run.analysis.baseline) &&
-      one.otherArm !== (one.baselineArm ?? run.analysis.baseline),
-  );
+  const compared = comparedOf(metric, place);
   if (compared === undefined || described === undefined) return [];
-  const isFirstOther = compared.otherArm === names[0];
-  const [other, baseline] = isFirstOther ? [pair.first, pair.second] : [pair.second, pair.first];
+  const [other, baseline] =
+    compared.otherArm === first ? [pair.first, pair.second] : [pair.second, pair.first];
   return [
     {
       ...placed(metric, place),
       test: {
         kind: 'verdict',
         comparison: compared,
-        favoured: source.kind === 'equal' ? undefined : names[0],
+        favoured: source.kind === 'equal' ? undefined : first,
         pair: {
           baseline: armName(baseline),
           other: armName(other),
@@ -103,45 +109,28 @@ function readVerdict(metric: string, place: PairPlace): readonly Finding[] {
   ];
 }
 
+/** Blocks in which both arms have a value, and not the same one. */
 function readBlocks(metric: string, place: PairPlace): readonly Finding[] {
   const { run, point, pair } = place;
   const unit = run.metrics.find(({ id }) => id === metric)?.unit;
-  const [higher, lower] = armNames(pair).map((name) => valuesOf(point, metric, name));
-  // An arm is measured once a block, in run order: as many values are as many blocks.
-  if (unit === undefined || higher === undefined || lower?.length !== higher.length) return [];
-  const blocks = higher.flatMap((value, index) => {
-    const other = lower[index];
-    return value === undefined || other === undefined || value === other ? [] : [value > other];
-  });
-  if (blocks.length === 0) return [];
-  const held = blocks.filter(Boolean).length;
-  const means = { unit, higher: meanOf(higher), lower: meanOf(lower) };
+  const compared = comparedOf(metric, place);
+  if (unit === undefined || compared === undefined) return [];
+  const { otherArm, baseline, other, pairs } = compared;
+  const isHigherOther = otherArm === armNames(pair)[0];
+  const signs = pairs
+    .map((block) => (isHigherOther ? block.other - block.baseline : block.baseline - block.other))
+    .filter((difference) => difference !== 0);
+  if (signs.length === 0) return [];
+  const held = signs.filter((difference) => difference > 0).length;
+  const [higher, lower] = isHigherOther ? [other, baseline] : [baseline, other];
+  const means = { unit, higher: higher.value, lower: lower.value };
   return [
     {
       ...placed(metric, place),
       unsettled: whyUnsettled(run.analysis, point, armNames(pair)),
-      test: { kind: 'blocks', held, of: blocks.length, means },
+      test: { kind: 'blocks', held, of: signs.length, means },
     },
   ];
-}
-
-function meanOf(values: readonly (number | undefined)[]): number | undefined {
-  return estimateMean(
-    values.filter((value) => value !== undefined),
-    'difference',
-  )?.value;
-}
-
-/** Undefined where a trial of the arm failed: its values are then not those of all blocks. */
-function valuesOf(
-  { summaries, arms }: LoadPointAnalysis,
-  metric: string,
-  name: string,
-): readonly (number | undefined)[] | undefined {
-  const failed = arms.find((arm) => arm.name === name)?.failed ?? 0;
-  return failed > 0
-    ? undefined
-    : summaries.find((one) => one.metric === metric && one.arm === name)?.values;
 }
 
 function readQuestion(

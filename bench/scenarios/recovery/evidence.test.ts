@@ -27,8 +27,24 @@ const losingOne =
   (transport: string, block: number) =>
   (trial: FaultedTrial): FaultedTrial =>
     trial.arm.transport === transport && trial.block === block
-      ? { ...trial, recovery: { ...trial.recovery, neverBack: 1 } }
+      ? {
+          ...trial,
+          recovery: {
+            ...trial.recovery,
+            neverBack: 1,
+            client: { ...trial.recovery.client, lost: 9 },
+          },
+        }
       : trial;
+
+/** In this block no client was interrupted. */
+const sparing =
+  (block: number) =>
+  (trial: FaultedTrial): FaultedTrial => {
+    if (trial.block !== block) return trial;
+    const { faultToResumedNs: _resumed, ...distributions } = trial.distributions;
+    return { ...trial, distributions };
+  };
 
 describe('an EventSource returns', () => {
   const both = { policies: ['identical', 'as-specified'] } as const;
@@ -48,6 +64,12 @@ describe('an EventSource returns', () => {
     ]);
     expect(ask('event-source-returns', { ...both, edit: losingOne('ws', 2) })).toMatchObject([
       { held: 3, of: 3 },
+    ]);
+  });
+
+  it('is not asked of a trial in which none was interrupted', () => {
+    expect(ask('event-source-returns', { ...both, edit: sparing(2) })).toMatchObject([
+      { held: 2, of: 2 },
     ]);
   });
 

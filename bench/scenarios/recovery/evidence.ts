@@ -13,17 +13,35 @@ export const recoveryEvidence: ScenarioEvidence = {
     answersOf(analysis, {
       metric: 'resumed.max',
       isAsked: (arm, { loadPoint }) => isEventSource(arm, loadPoint.policy === 'as-specified'),
-      // Undefined where a client that was interrupted never received a new token.
-      holds: (value) => value !== undefined,
+      count: returns,
     }),
   'event-stream-loses-nothing': (analysis) =>
     answersOf(analysis, {
       metric: 'lost',
-      isAsked: ({ transport }) => transports[transport].protocol === 'event-stream',
-      holds: (value) => value === 0,
+      isAsked: isStream,
+      count: (valuesOfMetric) => {
+        const lost = valuesOfMetric('lost');
+        return { held: lost.filter((tokens) => tokens === 0).length, of: lost.length };
+      },
     }),
   'websocket-loses-more': lossesOfWebSocket,
 };
+
+type Values = (metric: string) => readonly (number | undefined)[];
+
+type Count = Pick<Answer, 'held' | 'of'>;
+
+/**
+ * The time to the last client that resumed is undefined where one never did, whose tokens are then
+ * lost, and where none was interrupted, which shows nothing.
+ */
+function returns(valuesOfMetric: Values): Count {
+  const lost = valuesOfMetric('lost');
+  const resumed = valuesOfMetric('resumed.max');
+  const held = resumed.filter((value) => value !== undefined).length;
+  const gone = resumed.filter((value, trial) => value === undefined && (lost[trial] ?? 0) > 0);
+  return { held, of: held + gone.length };
+}
 
 /** A client that reconnects by the rules of EventSource, not by a policy of this harness. */
 function isEventSource({ transport, client }: Arm, isAsSpecified: boolean): boolean {
@@ -38,39 +56,56 @@ function isEventSource({ transport, client }: Arm, isAsSpecified: boolean): bool
 interface Counted {
   readonly metric: string;
   readonly isAsked: (arm: Arm, point: LoadPointAnalysis) => boolean;
-  readonly holds: (value: number | undefined) => boolean;
+  readonly count: (valuesOfMetric: Values) => Count;
 }
 
-function answersOf(analysis: Analysis, { metric, isAsked, holds }: Counted): readonly Answer[] {
+function answersOf(analysis: Analysis, { metric, isAsked, count }: Counted): readonly Answer[] {
   return analysis.loadPoints.flatMap((point) =>
     point.arms
       .filter(({ name, arm }) => isAsked(arm, point) && isHit(analysis, point, name))
-      .flatMap(({ name, arm }): readonly Answer[] => {
-        const values = valuesOf(point, metric, name);
-        const held = values.filter(holds).length;
-        return [{ ...placeOf(point, [arm]), endpoint: metric, held, of: values.length }];
+      .map(({ name, arm }) =>
+        Object.assign(placeOf(point, [arm]), {
+          endpoint: metric,
+          ...count((id) => valuesOf(point, id, name)),
+        }),
+      ),
+  );
+}
+
+/** Blocks in which WebSocket lost more tokens than the event stream. */
+function lossesOfWebSocket(analysis: Analysis): readonly Answer[] {
+  return analysis.loadPoints.flatMap((point) =>
+    point.comparisons
+      .filter(({ metric }) => metric === 'lost')
+      .flatMap(({ otherArm, baselineArm = analysis.baseline, pairs }): readonly Answer[] => {
+        const [other, baseline] = [otherArm, baselineArm].map((name) =>
+          point.arms.find((one) => one.name === name),
+        );
+        if (other === undefined || baseline === undefined) return [];
+        const isOther = isProtocol(other.arm, 'websocket') && isStream(baseline.arm);
+        const isBaseline = isProtocol(baseline.arm, 'websocket') && isStream(other.arm);
+        const isAsked = [other, baseline].every(({ name }) => isHit(analysis, point, name));
+        if (!(isOther || isBaseline) || !isAsked || !areAlike(other.arm, baseline.arm)) return [];
+        const more = pairs.map((pair) =>
+          isOther ? pair.other - pair.baseline : pair.baseline - pair.other,
+        );
+        const arms = isOther ? [baseline.arm, other.arm] : [other.arm, baseline.arm];
+        const held = more.filter((tokens) => tokens > 0).length;
+        return [{ ...placeOf(point, arms), endpoint: 'lost', held, of: more.length }];
       }),
   );
 }
 
-/** Trials in which WebSocket lost more tokens than the event stream did in the same block. */
-function lossesOfWebSocket(analysis: Analysis): readonly Answer[] {
-  return analysis.loadPoints.flatMap((point) => {
-    const armsOf = (protocol: string) =>
-      point.arms.filter(({ arm }) => transports[arm.transport].protocol === protocol);
-    return armsOf('event-stream').flatMap(({ name, arm }) =>
-      armsOf('websocket')
-        .filter((other) => other.arm.client === arm.client && other.arm.path === arm.path)
-        .filter((other) => isHit(analysis, point, name) && isHit(analysis, point, other.name))
-        .flatMap((other): readonly Answer[] => {
-          const [own, others] = [name, other.name].map((one) => valuesOf(point, 'lost', one));
-          if (own === undefined || others === undefined || own.length !== others.length) return [];
-          const held = others.filter((lost = 0, index) => lost > (own[index] ?? 0)).length;
-          const place = placeOf(point, [arm, other.arm]);
-          return [{ ...place, endpoint: 'lost', held, of: others.length }];
-        }),
-    );
-  });
+type Protocol = (typeof transports)[Arm['transport']]['protocol'];
+
+function isProtocol({ transport }: Arm, protocol: Protocol): boolean {
+  return transports[transport].protocol === protocol;
+}
+
+const isStream = (arm: Arm): boolean => isProtocol(arm, 'event-stream');
+
+function areAlike(one: Arm, other: Arm): boolean {
+  return one.client === other.client && one.path === other.path && one.tls === other.tls;
 }
 
 function valuesOf(
