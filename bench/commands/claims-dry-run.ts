@@ -1,6 +1,9 @@
 // `streamduel claims --dry-run`: which runs, for which claims, and how long.
 
 import type { Claim } from '../claims/claim.ts';
+import { commonPath } from '../contract/arms/arms.ts';
+import { DEFAULT_PATH } from '../contract/arms/paths.ts';
+import type { Plan } from '../contract/run-file.ts';
 import { alignRows } from '../flags/text-columns.ts';
 import { countTrials } from '../plan/trials.ts';
 import { estimateRunS, type ClaimsPlan } from './claims-plan.ts';
@@ -24,7 +27,7 @@ export function describeClaimsPlan(
         const trials = countTrials(prepared.plan);
         return [
           id,
-          `${trials} trials of ${prepared.plan.scenario}, about ${formatSeconds(estimateRunS(prepared))}; for ${served.join(', ')}`,
+          `${trials} trials of ${prepared.plan.scenario}${pathWords(prepared.plan)}, about ${formatSeconds(estimateRunS(prepared))}; for ${served.join(', ')}`,
         ];
       }),
     ),
@@ -34,4 +37,10 @@ export function describeClaimsPlan(
       : `nothing measures ${unmeasured.map(({ id }) => id).join(', ')} yet\n`,
     `about ${formatSeconds(total)} in all${pilotWords}\n`,
   ].join('');
+}
+
+/** Empty for loopback, and where each arm names its own path. */
+function pathWords({ arms }: Pick<Plan, 'arms'>): string {
+  const path = commonPath(arms);
+  return path === DEFAULT_PATH ? '' : ` via ${path}`;
 }

@@ -34,7 +34,7 @@ export interface ClaimsPlan {
 }
 
 /**
- * A run that this machine cannot measure is left out and said so. @throws BenchError USAGE or
+ * A run that this machine cannot measure, or not over the path, is left out with its reason. @throws BenchError USAGE or
  * UNKNOWN_NAME; the reason of the first run where none can be measured
  */
 export async function planClaims(
@@ -55,7 +55,7 @@ export async function planClaims(
       const own = flagsOf(id, { ...flags, seed }, preset);
       runs.push({ id, prepared: await prepareRun([claimRuns[id].scenario], own) });
     } catch (error) {
-      if (!(error instanceof BenchError) || !isOfMachine(error)) throw error;
+      if (!(error instanceof BenchError) || !isOfRun(error)) throw error;
       refusals.push({ id, error });
     }
   }
@@ -70,8 +70,13 @@ export async function planClaims(
   };
 }
 
-function isOfMachine({ code }: BenchError): boolean {
-  return code === 'MISSING_PROGRAM' || code === 'LIMIT';
+/** Whether the machine cannot measure this run, or its client cannot take the path. */
+function isOfRun({ code, message }: BenchError): boolean {
+  return (
+    code === 'MISSING_PROGRAM' ||
+    code === 'LIMIT' ||
+    (code === 'USAGE' && message.startsWith('--path '))
+  );
 }
 
 function neededRuns(claims: readonly Claim[], { target }: ClaimsPlanFlags): readonly ClaimRunId[] {

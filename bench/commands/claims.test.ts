@@ -12,6 +12,8 @@ import { loadSuite } from '../trial/suite-folder.ts';
 import { claimsCommand, type ClaimsFlags } from './claims.ts';
 import type { CommandOutput } from './command-output.ts';
 import { keptOutput } from './kept-output-fixture.ts';
+import { isUntested } from '../missing-fixture.ts';
+import { whyNoNamespaces } from '../path/network-namespaces.ts';
 import { failWith, makeUp, pressingCtrlC } from './made-up-run-fixture.ts';
 
 const place = new CliFolder();
@@ -186,6 +188,21 @@ it('a dry run lists each run once, with the claims that it serves, and makes not
   expect(stdout).toContain('nothing measures D5 yet');
   expect(stdout).toMatch(/^about .* in all, and a pilot of a few short trials$/m);
 });
+
+it.skipIf(isUntested('claims between network namespaces', whyNoNamespaces()))(
+  'leaves out a run whose client cannot take the path, with its reason',
+  async () => {
+    const { code, stdout } = await claimsHere({
+      claims: 'W3,D1',
+      path: 'netns',
+      preset: 'smoke',
+      dryRun: true,
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ {2}stream +4 trials of stream via netns, /m);
+    expect(stdout).toMatch(/^left out: page: --path netns: expected direct with --client browser/m);
+  },
+);
 
 it('passes the path to the runs that take it, and to no other', async () => {
   const { stdout } = await claimsHere({
