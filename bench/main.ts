@@ -3,10 +3,12 @@
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import type { ClaimsFlags } from './commands/claims.ts';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
 import type { ImportFlags } from './commands/import.ts';
+import { claimIds } from './claims/claims.ts';
 import { initCommand, templateNames } from './commands/init.ts';
 import type { JoinFlags } from './commands/join.ts';
 import { listNames, renderList } from './commands/list.ts';
@@ -19,6 +21,7 @@ import { renderRunHelp } from './flags/help.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import { declareProbe, type ProbeFlags } from './probe/probe-flags.ts';
 import { traceFormatLines, traceFormatNames } from './recording/import/trace-formats.ts';
+import { presetNames } from './plan/presets.ts';
 import { wheelNames } from './lab/lab-sources.ts';
 import { scenarioNames } from './scenarios/registry.ts';
 import { experiments } from './selftest/run-experiment.ts';
@@ -81,6 +84,38 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     const { runCommand } = await import('./commands/run.ts');
     setExitCode(await runCommand(scenarios, flags, output));
   });
+
+  program
+    .command('claims')
+    .summary('hold the claims of the debate against runs: one page, a verdict on each')
+    .description(
+      'Measures what the claims need, each run once for all of them, and writes one page, claims.md and claims.html: of each claim whether it is supported, refuted, depends on a condition, or is open.\nExit code 1 when a trial or a gate failed.',
+    )
+    .option('--claims <list>', `only these: ${claimIds.join(', ')} (default: all)`)
+    .option('--preset <name>', `how much to measure: ${presetNames.join(', ')} (default: quick)`)
+    .option('--from <dir...>', 'read saved runs, or suites, instead of measuring; may be repeated')
+    .option(
+      '--target <NAME=URL or file>',
+      'servers of your own, for the claims that take them; may be repeated',
+      collect,
+    )
+    .option(
+      '--profile <file>',
+      'with --from: what the claims say for an application that is described in this file',
+    )
+    .option('--path <name>', 'what is between servers and clients, in the runs that take it')
+    .option('--seed <n>', 'the same workloads and order again (default: random, on the page)')
+    .option('--continue <dir>', 'measure what is missing in this folder')
+    .option('--out <dir>', 'where its folder goes (default: reports)')
+    .option('--name <text>', 'end of the folder’s name (default: claims and the preset)')
+    .option('--dry-run', 'print the runs, for which claims, and how long; measure nothing')
+    .option('--json', 'print the readings as JSON')
+    .option('--quiet', 'no progress on stderr')
+    .option('--verbose', 'what servers and clients print, and stacks of errors')
+    .action(async (flags: ClaimsFlags) => {
+      const { claimsCommand } = await import('./commands/claims.ts');
+      setExitCode(await claimsCommand(flags, output));
+    });
 
   program
     .command('compare')

@@ -1,9 +1,8 @@
-// Compares suites scenario by scenario: nothing is compared, or corrected for multiple tests,
-// across scenarios.
+// Compares suites part by part, which is scenario by scenario where each is measured once: nothing
+// is compared, or corrected for multiple tests, across parts.
 
 import { join } from 'node:path';
 import { BenchError } from '../contract/errors.ts';
-import type { ScenarioId } from '../contract/run-file.ts';
 import { deepen, flow, heading, within, type Block } from '../report/blocks.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
 import { compareRunFolders, type Compared, type CompareOptions } from './compare-runs.ts';
@@ -71,10 +70,11 @@ export function compareSuites(
   };
 }
 
-type Parts = ReadonlyMap<ScenarioId, string>;
+/** Folders of the parts by their names, which are those of the scenarios in a plain suite. */
+type Parts = ReadonlyMap<string, string>;
 
 function partsOf(folder: string): Parts {
-  return new Map(loadSuite(folder).parts.map((part) => [part.scenario, join(folder, part.folder)]));
+  return new Map(loadSuite(folder).parts.map((part) => [part.folder, join(folder, part.folder)]));
 }
 
 interface SuiteParts {

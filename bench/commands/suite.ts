@@ -64,6 +64,8 @@ export async function runSuite(
     port,
     signal: interruption.signal,
     output,
+    announce: (index) =>
+      `scenario ${parts[index]?.header.plan.scenario} (${index + 1} of ${parts.length})`,
   });
   const whole = publishSuite(folder, suite, published);
   const reportPath = join(relative(process.cwd(), folder) || '.', 'report.md');
@@ -150,22 +152,24 @@ interface MeasuredParts {
   readonly published: readonly Published[];
 }
 
+interface PartsOptions extends WatchOptions {
+  /** The line on stderr before a part begins. */
+  readonly announce: (index: number) => string;
+}
+
 /**
  * Publishes each part as it ends. An error that stops one scenario may not affect the next one;
  * Ctrl-C ends all.
  */
-async function measureParts(
+export async function measureParts(
   parts: readonly OpenRun[],
-  options: WatchOptions,
+  options: PartsOptions,
 ): Promise<MeasuredParts> {
   const stops: unknown[] = [];
   const published: Published[] = [];
   for (const [index, run] of parts.entries()) {
     if (!stops.some(isFinal)) {
-      if (options.flags.quiet !== true)
-        options.output.stderr.write(
-          `scenario ${run.header.plan.scenario} (${index + 1} of ${parts.length})\n`,
-        );
+      if (options.flags.quiet !== true) options.output.stderr.write(`${options.announce(index)}\n`);
       const stop = await watchRun(run, options);
       if (stop !== undefined) stops.push(stop);
     }

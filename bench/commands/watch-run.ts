@@ -50,11 +50,11 @@ export async function watchRun(
 }
 
 /** Adds the command that continues the run to the error's hint. */
-export function explainStop(error: unknown, folder: string): unknown {
+export function explainStop(error: unknown, folder: string, command = 'run'): unknown {
   if (!(error instanceof BenchError)) return error;
   const hint = [
     error.hint,
-    `finished trials are kept; go on with: streamduel run --continue ${folder}`,
+    `finished trials are kept; go on with: streamduel ${command} --continue ${folder}`,
   ]
     .filter((one) => one !== undefined)
     .join('\n');

@@ -1,5 +1,5 @@
 // The saved form of a suite, `suite.json`: several scenarios that one command measured one after
-// another. Each part is an ordinary run in a folder of its own inside the suite's, so every command
+// another, or the runs that claims need. Each part is an ordinary run in a folder of its own inside the suite's, so every command
 // for a run works on a part.
 
 import { z } from 'zod';
@@ -21,14 +21,22 @@ export const suiteSchema = z.object({
   startedAt: z.string(),
   /** The command line that repeats it. */
   command: z.string(),
-  /** Parts in the order of measurement; each scenario once. */
+  /** Parts in the order of measurement, each in a folder of its own. */
   parts: z
     .array(partSchema)
-    .min(2)
+    .min(1)
     .refine(
-      (parts) => new Set(parts.map(({ scenario }) => scenario)).size === parts.length,
-      'each scenario once',
+      (parts) => new Set(parts.map(({ folder }) => folder)).size === parts.length,
+      'each folder once',
     ),
+  /** Set when `streamduel claims` measured it. */
+  claims: z
+    .object({
+      ids: z.array(z.string()),
+      /** Runs that the machine could not measure. */
+      leftOut: z.array(z.object({ run: z.string(), why: z.string() })),
+    })
+    .optional(),
 });
 
 export type Suite = z.infer<typeof suiteSchema>;

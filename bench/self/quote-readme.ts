@@ -10,6 +10,10 @@ import { changesOf } from '../contract/arms/proxies/proxy.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
+import { claims } from '../claims/claims.ts';
+import { readClaim } from '../claims/read-claim.ts';
+import { claimsTable } from '../report/claims/claims-table.ts';
+import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { manyClients } from '../scenarios/claims.ts';
 import { armTable } from '../scenarios/matrix/arm-table.ts';
 import { pairTable } from '../scenarios/matrix/pair-table.ts';
@@ -252,6 +256,18 @@ function renderProxyChanges(): string {
   );
 }
 
+/** Holds the claims against all reference runs. */
+function renderClaims(): string {
+  const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT];
+  const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
+  const runs = [...folders, ...parts].map((folder) => {
+    const { analysis, metrics } = contextOf(folder);
+    return { folder, analysis, metrics };
+  });
+  const readings = claims.map((claim) => readClaim(claim, runs, evidenceByScenario));
+  return quote(claimsTable(readings));
+}
+
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
 
 /** Renderers of each document's quotes, by marker. */
@@ -265,6 +281,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     matrix: renderMatrix,
     upstream: () => renderReference(UPSTREAM),
   },
+  'docs/claims.md': { claims: renderClaims },
   'docs/usage.md': { flags: renderFlagTable },
   'docs/proxies.md': { proxies: renderProxyChanges },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.

@@ -52,7 +52,8 @@ const lines = commands.filter(
  * Tests of their own measure these scenarios: here it counts that the line is understood, and can
  * be measured on this machine.
  */
-const measuredElsewhere = /^streamduel run (memory|capacity|connect|fanout|reconnect|herd|proxies)/;
+const measuredElsewhere =
+  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies)|claims(?!.* --(from|dry-run)))/;
 const measures = (line: string): boolean =>
   /^streamduel (run|selftest)/.test(line) &&
   !line.includes('--dry-run') &&

@@ -34,6 +34,20 @@ it('what was written is read again', () => {
   expect(loadSuite(folder)).toEqual(suite);
 });
 
+it('claims may need several runs of one scenario, or a single one', () => {
+  const claims = { ids: ['W3'], leftOut: [{ run: 'page', why: 'no Chromium' }] };
+  for (const parts of [
+    [
+      { scenario: 'stream', folder: 'stream' },
+      { scenario: 'stream', folder: 'stream-openai' },
+    ],
+    [{ scenario: 'stream', folder: 'stream' }],
+  ] as const) {
+    writeSuite(folder, { ...suite, claims, parts: [...parts] });
+    expect(loadSuite(folder)).toMatchObject({ claims, parts });
+  }
+});
+
 describe('a suite file is refused with its path', () => {
   it('when it is missing', () => {
     expect(() => loadSuite(folder)).toThrow(`${path()}: ENOENT`);
@@ -53,11 +67,12 @@ describe('a suite file is refused with its path', () => {
   it.each([
     [{ ...suite, schema: 99 }, 'schema version 99; this streamduel reads version 1'],
     [{ ...suite, kind: 'run' }, 'kind'],
-    [{ ...suite, parts: suite.parts.slice(1) }, 'parts'],
+    [{ ...suite, parts: [] }, 'parts'],
     [
-      { ...suite, parts: [suite.parts[0], { scenario: 'memory', folder: 'again' }] },
-      'each scenario once',
+      { ...suite, parts: [suite.parts[0], { scenario: 'stream', folder: 'memory' }] },
+      'each folder once',
     ],
+    [{ ...suite, claims: { ids: ['S4'] } }, 'claims.leftOut'],
     [
       { ...suite, parts: [suite.parts[0], { scenario: 'storm', folder: 'storm' }] },
       'parts[1].scenario',

@@ -12,7 +12,7 @@ import { listWords } from '../../report/mechanisms.ts';
 import type { ArmCells } from './findings.ts';
 
 /** A screen shows 60 pictures a second: nobody sees a token that is later by less than one of them. */
-const VISIBLE_NS = 16 * NS_PER_MS;
+export const VISIBLE_NS = 16 * NS_PER_MS;
 
 type Passage = 'passes' | 'late' | 'held' | 'refused';
 

@@ -1,0 +1,79 @@
+// What stands below the table, a claim: what it can mean, the evidence row by row with its run, and
+// what would change the answer.
+
+import { claimRuns, runCommand } from '../../claims/claim-runs.ts';
+import type { ClaimReading, MeaningReading } from '../../claims/claim-reading.ts';
+import { details, heading, left, list, table, type Content, type Table } from '../blocks.ts';
+import { code } from '../inline.ts';
+import {
+  bearingTones,
+  evidenceWords,
+  isDecisive,
+  meaningNames,
+  verdictNames,
+} from './claim-words.ts';
+import type { ClaimsContext } from './claims-context.ts';
+import { figureText } from './figure-text.ts';
+
+type RunNames = Pick<ClaimsContext, 'pathOf' | 'labelOf'>;
+
+/** More rows are folded. */
+const MOST_ROWS = 8;
+
+export function claimDetails(
+  { claim, verdict, condition, meanings, tests }: ClaimReading,
+  context: RunNames,
+): Content {
+  const evidence = meanings.flatMap((meaning) => meaning.evidence);
+  const rows = evidenceTable(meanings, context);
+  const summary = `${evidence.length} rows of evidence, ${evidence.filter(isDecisive).length} of them decide`;
+  return [
+    heading(2, `${claim.id} ${claim.title}`),
+    claim.says,
+    `**${verdictNames[verdict]}**: ${condition}.`,
+    'It can mean that',
+    list(
+      meanings.map(({ meaning, bearing }) => {
+        const why = meaning.unmeasured === undefined ? '' : ` (${meaning.unmeasured})`;
+        return `${meaning.says} (${meaning.name}): **${meaningNames[bearing]}**${why}`;
+      }),
+    ),
+    evidence.length > MOST_ROWS ? details(summary, rows) : rows,
+    tests > 1
+      ? `${tests} tests bear on it: what is shown has p < 0.05 after the correction of its run and of these.`
+      : '',
+    `What would change the answer: ${claim.flips}`,
+    claim.runs.length === 0 ? '' : `Measured by ${claim.runs.map(commandOf).join(', ')}.`,
+  ];
+}
+
+function commandOf(id: ClaimReading['claim']['runs'][number]): string {
+  return code(runCommand(claimRuns[id]));
+}
+
+function evidenceTable(meanings: readonly MeaningReading[], names: RunNames): Table {
+  return table(
+    [
+      left('meaning'),
+      left('condition'),
+      left('endpoint'),
+      left('figure [95 % CI]'),
+      left('what this says'),
+      left('run'),
+    ],
+    meanings.flatMap(({ meaning, evidence }) =>
+      evidence.map((row) => [
+        meaning.name,
+        row.condition,
+        `${code(row.place.endpoint)} of ${row.place.scenario}`,
+        figureText(row.figure),
+        { text: evidenceWords(row), isStrong: isDecisive(row), tone: bearingTones[row.bearing] },
+        runLink(row.place.folder, names),
+      ]),
+    ),
+  );
+}
+
+export function runLink(folder: string, { pathOf, labelOf }: RunNames): string {
+  return `[${labelOf(folder)}](${encodeURI(pathOf(folder))}/report.md)`;
+}

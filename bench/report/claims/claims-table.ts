@@ -1,0 +1,30 @@
+// The table of all claims: a verdict, a figure and a condition each.
+
+import type { ClaimReading } from '../../claims/claim-reading.ts';
+import { left, table, type Table } from '../blocks.ts';
+import { headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
+import { figureText } from './figure-text.ts';
+
+export function claimsTable(readings: readonly ClaimReading[]): Table {
+  return table(
+    [
+      left('claim', { mostWidth: 30 }),
+      left('verdict', { mostWidth: 12 }),
+      left('figure [95 % CI]', { mostWidth: 24 }),
+      left('condition'),
+    ],
+    readings.map((reading) => {
+      const { claim, verdict, condition, briefCondition } = reading;
+      return [
+        `${claim.id} ${claim.title}`,
+        {
+          text: verdictNames[verdict],
+          isStrong: verdict !== 'open',
+          tone: verdictTones[verdict],
+        },
+        figureText(headlineFigure(reading)),
+        { text: condition, narrow: briefCondition },
+      ];
+    }),
+  );
+}
