@@ -3,7 +3,7 @@
 // describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
-import type { PayloadName } from '../bench/contract/payload.ts';
+import { padTemplate, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import {
   hashStreamText,
   openTokenSource,
@@ -67,6 +67,8 @@ export interface StreamRequest {
   readonly n?: number;
   readonly rate?: number;
   readonly seed?: number;
+  /** Bytes by which each payload is longer. */
+  readonly pad?: number;
   /** Name of one of several workloads; only a server that has them knows it. */
   readonly workload?: string;
 }
@@ -83,12 +85,14 @@ interface PlannedPopulations {
 export class PlannedStreams {
   readonly source: TokenSource;
   readonly #workload: Workload;
+  readonly #payload: PayloadName;
   readonly #planned = new Map<string, StreamPlan>();
 
   /** @param payload Decides whether tokens are text or bytes; text when absent. */
   constructor(workload: Workload, populations?: PlannedPopulations, payload?: PayloadName) {
     this.source = openTokenSource(workload, payload);
     this.#workload = workload;
+    this.#payload = payload ?? 'lean';
     if (populations === undefined) return;
     const { population, rehearsal, timetabledOffsetsNs, large } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
@@ -163,11 +167,14 @@ export class PlannedStreams {
    * one.
    */
   find(request: StreamRequest): StreamPlan | undefined {
-    const { n, rate, seed } = request;
+    const { id, n, rate, seed, pad } = request;
     if (n === undefined && rate === undefined && seed === undefined)
       return this.#planned.get(request.id);
     const workload =
       rate === undefined ? this.#workload : { ...this.#workload, tokensPerSecond: rate };
-    return this.#describe(workload, request.id, seed ?? 1, n ?? workload.tokensPerStream);
+    const plan = this.#describe(workload, id, seed ?? 1, n ?? workload.tokensPerStream);
+    return pad === undefined
+      ? plan
+      : { ...plan, template: padTemplate(payloads[this.#payload].template(id), pad) };
   }
 }

@@ -32,6 +32,7 @@ import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
+import { TakenBytes } from './taken-bytes.ts';
 import { UpstreamFeed } from './upstream-link.ts';
 
 /**
@@ -66,6 +67,7 @@ export class ServerTrial {
   readonly #seconds: SecondsMeter;
   /** Filled only where a trial asks for it. */
   readonly #gone: GoneClient[] = [];
+  readonly #taken = new TakenBytes();
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -120,6 +122,7 @@ export class ServerTrial {
       ...(recovery !== undefined && { recovery }),
       ...(specification.proxyCells !== undefined && {
         onGone: (id: string) => void this.#gone.push({ id, atNs: this.#now() }),
+        taken: this.#taken,
       }),
       ...(upstreamSocket !== undefined && {
         openFeed: (emit) =>
@@ -256,7 +259,10 @@ export class ServerTrial {
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
-      ...(this.#specification.proxyCells !== undefined && { gone: this.#gone }),
+      ...(this.#specification.proxyCells !== undefined && {
+        gone: this.#gone,
+        taken: this.#taken.list(),
+      }),
       ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
     };
   }

@@ -6,7 +6,7 @@ import { browserTallySchema } from './browser.ts';
 import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { duplexServerTallySchema } from './duplex.ts';
 import { processUseSchema } from './process-use-schema.ts';
-import { goneClientSchema } from './proxy-cells.ts';
+import { goneClientSchema, takenStreamSchema } from './proxy-cells.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
 
@@ -64,6 +64,8 @@ export const serverTallySchema = z.object({
   gone: z.array(goneClientSchema).optional(),
   /** Frames of sessions in which both ends send. */
   duplex: duplexServerTallySchema.optional(),
+  /** Only for a trial that asks for it: streams whose sockets were full. */
+  taken: z.array(takenStreamSchema).optional(),
 });
 
 export const relayTallySchema = z.object({

@@ -3,7 +3,7 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
@@ -19,6 +19,8 @@ export interface ProxyOrder {
   readonly folder: string;
   /** The port on which it is to listen. */
   readonly port: number;
+  /** Files outside of its folder that it leaves when it is killed. */
+  readonly leftovers?: readonly string[];
 }
 
 const LISTEN_TIMEOUT_MS = 15_000;
@@ -104,6 +106,7 @@ export class OwnedProxy {
     } catch {
       // All of the group have ended.
     }
+    for (const file of this.#order.leftovers ?? []) rmSync(file, { force: true });
   }
 
   get #hasEnded(): boolean {

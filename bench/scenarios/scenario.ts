@@ -51,6 +51,8 @@ export interface MeasuringSize {
   readonly burnInBlocks: number;
   readonly warmupNs: number;
   readonly windowNs: number;
+  /** Number of parallel trials, of trials that wait most of the time; 1 when absent. */
+  readonly lanes?: number;
   readonly verdicts: boolean;
 }
 

@@ -29,6 +29,8 @@ interface StackDescription {
   readonly keepsConnections: boolean;
   /** Whether it connects over TLS, and trusts the certificate of the run. */
   readonly speaksTls: boolean;
+  /** Whether it can be told of a forward proxy. */
+  readonly takesForwardProxy: boolean;
   /** Whether it can be told to stop reading. */
   readonly stopsReading: boolean;
   /**
@@ -49,6 +51,7 @@ const socketStack = {
   sharesConnections: 'no',
   keepsConnections: false,
   speaksTls: false,
+  takesForwardProxy: false,
   stopsReading: true,
   usesPageInterfaces: false,
 } as const satisfies Partial<StackDescription>;
@@ -79,6 +82,7 @@ const descriptions = {
     keepsAsTold: true,
     sharesConnections: 'as-told',
     speaksTls: true,
+    takesForwardProxy: true,
     limit:
       'Tokens were received by the probe, which does less work than any client library or browser.',
   },

@@ -38,13 +38,17 @@ export function analyseProxies(
   );
 }
 
-/** The arm over loopback of the same transport and client; undefined where none took part. */
+/** The arm over loopback of the same transport, TLS and client; undefined where none took part. */
 function directOf(
-  { arm: { transport, client } }: MeasuredArm,
+  { arm: { transport, tls, client } }: MeasuredArm,
   arms: readonly MeasuredArm[],
 ): MeasuredArm | undefined {
   return arms.find(
-    ({ arm }) => arm.path === DEFAULT_PATH && arm.transport === transport && arm.client === client,
+    ({ arm }) =>
+      arm.path === DEFAULT_PATH &&
+      arm.transport === transport &&
+      arm.tls === tls &&
+      arm.client === client,
   );
 }
 

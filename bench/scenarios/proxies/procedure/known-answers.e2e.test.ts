@@ -41,7 +41,7 @@ async function measure(
     opening: (...known) => ({ ...proxyCells.opening?.(...known), pathFault: fault }),
   };
   const measured = await measureTrial(faulted, own, quietOptions(plan));
-  return recordCells(own, measured);
+  return recordCells(own, measured, plan);
 }
 
 /** Delays of a busy machine; all that is put in is far more. */
