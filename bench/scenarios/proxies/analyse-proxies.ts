@@ -12,18 +12,23 @@ import { median } from '../../analysis/statistics/moments.ts';
 import {
   cutOf,
   deliveryNs,
+  exchangeOf,
   firstTokenNs,
   isHeld,
+  librariesOf,
   mostTokensPerRead,
   openNs,
   restartOf,
   stopReach,
   streamsOf,
+  swallowed,
   tokensPerRead,
   type RestartReading,
+  type Swallowed,
   type Wait,
 } from './cell-values.ts';
-import type { ArmCells, Cut, Happening } from './findings.ts';
+import { exchangeChanges, type ExchangeChanges } from './exchange-changes.ts';
+import type { ArmCells, Cut, Happening, LibraryRestart, Stall } from './findings.ts';
 
 export function analyseProxies(
   { proxyCells }: Pick<Plan, 'proxyCells'>,
@@ -107,8 +112,53 @@ function describeArm(
     stopActive: happening(records.flatMap((record) => stopReach(record, 'stop-active') ?? [])),
     quiet: cut(records, 'quiet'),
     long: cut(records, 'long'),
+    stall: describeStall(records, [...others.values()]),
+    changes: describeChanges(own, others),
+    libraries: describeLibraries(records),
     restart: describeRestart(measured, records),
   };
+}
+
+function describeStall(
+  records: readonly ProxyCellsRecord[],
+  direct: readonly ProxyCellsRecord[],
+): Stall {
+  const own = records.flatMap((record) => swallowed(record) ?? []);
+  const bytesOf = (all: readonly Swallowed[]): number | undefined =>
+    median(all.map(({ bytes }) => bytes));
+  return {
+    of: own.length,
+    unbounded: own.filter(({ isHeldBack }) => !isHeldBack).length,
+    swallowedBytes: bytesOf(own),
+    directBytes: bytesOf(direct.flatMap((record) => swallowed(record) ?? [])),
+  };
+}
+
+function describeChanges(
+  own: readonly BlockRecord[],
+  direct: ReadonlyMap<number, ProxyCellsRecord>,
+): ExchangeChanges | undefined {
+  for (const { block, record } of own) {
+    const other = direct.get(block);
+    const [over, base] = [exchangeOf(record), other && exchangeOf(other)];
+    if (over !== undefined && base !== undefined) return exchangeChanges(over, base);
+  }
+  return undefined;
+}
+
+function describeLibraries(records: readonly ProxyCellsRecord[]): readonly LibraryRestart[] {
+  const byClient = Map.groupBy(records.flatMap(librariesOf), ({ client }) => client);
+  return Array.from(byClient, ([client, readings]) => {
+    const back = readings.flatMap(({ backAfterNs }) => backAfterNs ?? []);
+    return {
+      client,
+      of: readings.length,
+      back: back.length,
+      gaveUp: readings.filter(({ gaveUp }) => gaveUp).length,
+      backAfterNs: median(back),
+      told: [...new Set(readings.flatMap(({ told }) => told))],
+    };
+  });
 }
 
 /** Causes of refusals with an HTTP status begin so. */
@@ -154,5 +204,8 @@ function cut(records: readonly ProxyCellsRecord[], kind: 'quiet' | 'long'): Cut 
 function wordings(
   told: readonly { readonly cause?: string | undefined; readonly message?: string | undefined }[],
 ): readonly string[] {
-  return [...new Set(told.flatMap(({ cause, message }) => message ?? cause ?? []))];
+  return [...new Set(told.map(({ cause, message }) => message ?? cause ?? NOTHING))];
 }
+
+/** The client waits to the end of the trial. */
+const NOTHING = 'nothing at all';

@@ -1,6 +1,11 @@
 // The cells of one trial: pure functions from its record to a time, a count or nothing.
 
-import type { CellKind, CellStream, ProxyCellsRecord } from '../../contract/proxy-cells.ts';
+import type {
+  CellKind,
+  CellStream,
+  Exchange,
+  ProxyCellsRecord,
+} from '../../contract/proxy-cells.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { nearestRank } from '../../analysis/statistics/quantile.ts';
 
@@ -128,4 +133,51 @@ export function isHeld(record: ProxyCellsRecord, lastDueNs: number): boolean {
     atNs === undefined ? [] : atNs - askedNs,
   );
   return begun.length > 0 && begun.every((ns) => ns >= lastDueNs);
+}
+
+/** What left the server for a client that stopped reading, and did not reach it. */
+export interface Swallowed {
+  readonly bytes: number;
+  /** Whether the server was held back; else the path took all that it had. */
+  readonly isHeldBack: boolean;
+}
+
+/** Undefined for a stream that never began, and from a run that has no such stream. */
+export function swallowed({ streams, taken = [] }: ProxyCellsRecord): Swallowed | undefined {
+  const stream = streams.find(({ kind }) => kind === 'stalled');
+  const own = taken.find(({ id }) => id === stream?.id);
+  if (stream?.bytesRead === undefined || stream.firstTokenNs === undefined || own === undefined)
+    return undefined;
+  return { bytes: Math.max(0, own.bytes - stream.bytesRead), isHeldBack: own.isBlocked };
+}
+
+/** Undefined where the response was not whole. */
+export function exchangeOf({ exchange }: Pick<ProxyCellsRecord, 'exchange'>): Exchange | undefined {
+  return exchange === undefined || 'cause' in exchange ? undefined : exchange;
+}
+
+/** What becomes of a client library whose stream was open when the server stopped. */
+export interface LibraryReading {
+  readonly client: string;
+  /** From when the next server listens to its stream; undefined where it had none by the end. */
+  readonly backAfterNs: number | undefined;
+  readonly gaveUp: boolean;
+  /** Causes of its failed attempts, each once; the loss itself is not among them. */
+  readonly told: readonly string[];
+}
+
+/** Libraries whose streams had not begun are left out. */
+export function librariesOf({ libraries = [], restart }: ProxyCellsRecord): LibraryReading[] {
+  return libraries.flatMap(({ client, acceptedNs, told, backNs, gaveUpNs }) => {
+    if (acceptedNs === undefined || acceptedNs > restart.fromNs) return [];
+    const [, ...attempts] = told.filter(({ atNs }) => atNs >= restart.fromNs);
+    return [
+      {
+        client,
+        backAfterNs: backNs === undefined ? undefined : Math.max(0, backNs - restart.toNs),
+        gaveUp: gaveUpNs !== undefined,
+        told: [...new Set(attempts.map(({ cause }) => cause))],
+      },
+    ];
+  });
 }
