@@ -21,6 +21,8 @@ import type { OpenPath, Path } from './path.ts';
 
 const program = programPath(import.meta.url, './proxy-main');
 const TIMEOUT_MS = 30_000;
+/** Each twin that a proxy can lead to answers it. */
+const READY_PATH = '/healthz';
 
 interface RealProxy {
   readonly name: ProxyName;
@@ -73,6 +75,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           arguments: [...startArguments(places)],
           folder,
           port,
+          ...(forward === undefined && { readyPath: READY_PATH }),
           leftovers: [...(leftovers?.(places) ?? [])],
         });
         proxyPid = (await owner.expect('passing', TIMEOUT_MS, signal)).pid;

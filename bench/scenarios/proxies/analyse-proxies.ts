@@ -95,12 +95,14 @@ function describeArm(
     );
   const paced = records.flatMap((record) => streamsOf(record, 'paced'));
   const accepted = paced.filter(({ acceptedNs }) => acceptedNs !== undefined);
+  const refused = paced.filter(({ acceptedNs }) => acceptedNs === undefined);
   return {
     arm: measured.name,
     trials: records.length,
     asked: paced.length,
     accepted: accepted.length,
-    refusals: wordings(paced.filter(({ acceptedNs }) => acceptedNs === undefined)),
+    refusals: wordings(refused),
+    refusedWith: [...new Set(refused.map(({ cause }) => cause ?? NO_ANSWER))],
     openNs: medianOf(openNs),
     firstTokenNs: medianOf(firstTokenNs),
     deliveryNs: { p50: medianOf(p50), p99: medianOf(p99) },
@@ -207,5 +209,6 @@ function wordings(
   return [...new Set(told.map(({ cause, message }) => message ?? cause ?? NOTHING))];
 }
 
+const NO_ANSWER = 'no-answer';
 /** The client waits to the end of the trial. */
 const NOTHING = 'nothing at all';

@@ -51,6 +51,8 @@ export interface ArmCells {
   readonly accepted: number;
   /** The client got these messages of those that were not, each wording once. */
   readonly refusals: readonly string[];
+  /** Their causes, by name, each once. */
+  readonly refusedWith: readonly string[];
   /** From the request, medians over trials of medians over their streams. */
   readonly openNs: number | undefined;
   readonly firstTokenNs: number | undefined;
