@@ -158,7 +158,7 @@ it('an unknown path is refused with those that there are', async () => {
 /** Proxies of this machine whose fixed form must pass both transports. */
 const here = proxyNames.filter((name) => !isUntested(`streams over ${name}`, whyNoProxy(name)));
 
-it.concurrent.each(here)('%s passes both transports in its fixed form, verified', async (name) => {
+it.each(here)('%s passes both transports in its fixed form, verified', async (name) => {
   const path: PathName = proxyPath(name, 'fixed');
   const words = ['--path', path, '--transports', 'sse,ws', '--blocks', '1', '--name', path];
   const ended = await streamduel(...shortRun, ...words);

@@ -190,9 +190,7 @@ export const toClientSchema = z.discriminatedUnion('kind', [
      */
     slice: sliceSchema.optional(),
     /** The forward proxy on the way to that address, on the same host; absent for none. */
-    through: z
-      .object({ port: z.int(), upgrades: z.enum(['tunnelled', 'forwarded']) })
-      .optional(),
+    through: z.object({ port: z.int(), upgrades: z.enum(['tunnelled', 'forwarded']) }).optional(),
     /** Source addresses, used in turn; the kernel chooses when absent. */
     localAddresses: z.array(z.string()).min(1).optional(),
   }),

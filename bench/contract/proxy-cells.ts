@@ -19,7 +19,11 @@ export const proxyCellsPlanSchema = z.object({
    * saved before it was requested, as are the exchange and the library clients.
    */
   stalled: z
-    .object({ tokens: z.int().min(1), tokenBytes: z.int().min(1), tokensPerSecond: z.number().positive() })
+    .object({
+      tokens: z.int().min(1),
+      tokenBytes: z.int().min(1),
+      tokensPerSecond: z.number().positive(),
+    })
     .optional(),
   /** Time from its request until a client stops a stream. */
   stopAfterNs: z.number().positive(),

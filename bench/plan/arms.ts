@@ -240,7 +240,8 @@ function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
   const reasons = new Map(
     all.flatMap((transport) => {
       const why =
-        whyLeftOut({ transport, client }, place) ?? whyNotOver(readPath(flags.path), { transport, client });
+        whyLeftOut({ transport, client }, place) ??
+        whyNotOver(readPath(flags.path), { transport, client });
       return why === undefined ? [] : [[transport, why] as const];
     }),
   );

@@ -19,7 +19,16 @@ import { verdictSentences } from '../scenarios/proxies/verdict.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
 import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
-import { flow, heading, left, list, right, table, type Content, type Table } from '../report/blocks.ts';
+import {
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  table,
+  type Content,
+  type Table,
+} from '../report/blocks.ts';
 import { renderMarkdown } from '../report/formats/markdown.ts';
 import { herdValue } from '../scenarios/recovery/report/herd.ts';
 import {

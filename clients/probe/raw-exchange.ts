@@ -91,7 +91,7 @@ function bodyOf(
   if (fields.get('transfer-encoding')?.toLowerCase() !== 'chunked')
     return { chunks: [], body: rest };
   const chunks: Buffer[] = [];
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const lineEnd = rest.indexOf('\r\n', at);
     const length = Number.parseInt(rest.toString('latin1', at, Math.max(at, lineEnd)), 16);
     const start = lineEnd + 2;

@@ -115,8 +115,5 @@ it.each([false, true])('a proxy that refuses says so by its status (TLS: %s)', a
   );
   await expect
     .poll(() => events.slice(0, 2))
-    .toEqual([
-      'connected',
-      'refused connect-403: the forward proxy answered CONNECT with 403 No',
-    ]);
+    .toEqual(['connected', 'refused connect-403: the forward proxy answered CONNECT with 403 No']);
 });

@@ -126,14 +126,16 @@ function describeStall(
   direct: readonly ProxyCellsRecord[],
 ): Stall {
   const own = records.flatMap((record) => swallowed(record) ?? []);
-  const bytesOf = (all: readonly Swallowed[]): number | undefined =>
-    median(all.map(({ bytes }) => bytes));
   return {
     of: own.length,
     unbounded: own.filter(({ isHeldBack }) => !isHeldBack).length,
     swallowedBytes: bytesOf(own),
     directBytes: bytesOf(direct.flatMap((record) => swallowed(record) ?? [])),
   };
+}
+
+function bytesOf(all: readonly Swallowed[]): number | undefined {
+  return median(all.map(({ bytes }) => bytes));
 }
 
 function describeChanges(

@@ -179,9 +179,12 @@ interface CellsOptions {
 }
 
 const forwardArms: readonly Arm[] = [
-  ...(['sse', 'ws'] as const).map(
-    (transport): Arm => ({ transport, tls: true, client: 'probe', path: 'direct' }),
-  ),
+  ...(['sse', 'ws'] as const).map((transport): Arm => ({
+    transport,
+    tls: true,
+    client: 'probe',
+    path: 'direct',
+  })),
   ...(['squid', 'squid-fixed'] as const).flatMap((path) =>
     (['sse', 'ws'] as const).flatMap((transport): Arm[] => [
       { transport, client: 'probe', path },
@@ -206,7 +209,11 @@ export function cellsRun({
       arms: [
         ...(['direct', 'haproxy', 'haproxy-fixed', 'nginx', 'nginx-fixed'] as const).flatMap(
           (path) =>
-            (['sse', 'ws'] as const).map((transport): Arm => ({ transport, client: 'probe', path })),
+            (['sse', 'ws'] as const).map((transport): Arm => ({
+              transport,
+              client: 'probe',
+              path,
+            })),
         ),
         ...(hasForward ? forwardArms : []),
       ],

@@ -117,8 +117,6 @@ function stallText({ stall }: ArmCells): readonly string[] {
 function changesText({ changes }: ArmCells): readonly string[] {
   if (changes === undefined) return [];
   const { added, removed, altered, chunks, isChunkedAnew, coding, keepsBody } = changes;
-  const named = (verb: string, names: readonly string[]): readonly string[] =>
-    names.length === 0 ? [] : [`${verb} ${listWords(names.map(code))}`];
   const parts = [
     ...named('adds', added),
     ...named('takes away', removed),
@@ -140,7 +138,12 @@ function libraryTexts({ libraries }: ArmCells): readonly string[] {
   return libraries.map(({ client, of, back, gaveUp, backAfterNs, told }) => {
     const heard = told.length === 0 ? '' : ` (told ${told.map(code).join(', ')})`;
     if (gaveUp === of) return `client ${client} gives up for good${heard}`;
-    if (back === of) return `client ${client} is back ${formatValue(backAfterNs, 'ns')} after it${heard}`;
+    if (back === of)
+      return `client ${client} is back ${formatValue(backAfterNs, 'ns')} after it${heard}`;
     return `client ${client} is back in ${back} and gives up in ${gaveUp} of ${of} trials${heard}`;
   });
+}
+
+function named(verb: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${verb} ${listWords(names.map(code))}`];
 }
