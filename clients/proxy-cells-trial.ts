@@ -15,6 +15,7 @@ import {
   type ProxyCellsPlan,
   type ProxyCellsTally,
 } from '../bench/contract/proxy-cells.ts';
+import type { ProcessUse } from '../bench/contract/tally.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import { planOffsetsNs } from '../bench/contract/workload.ts';
 import { LibraryRestarts } from './library-restarts.ts';
@@ -111,11 +112,11 @@ export class ProxyCellsTrial implements Trial {
     callAt(warmupNs, now, () => this.#beginExchange());
     callAt(this.#watchedToNs - LIBRARY.beforeNs, now, () => this.#libraries.open());
     callAt(this.#watchedToNs, now, () => this.#leaveAll());
-    await framed;
+    const { use } = await framed;
     this.#leaveAll();
     await Promise.all([this.#client.close(), this.#libraries.close()]);
     const clock = await this.#frame.proveClockAgain();
-    return { kind: 'proxy-cells-tally', clock, tally: this.#tally() };
+    return { kind: 'proxy-cells-tally', clock, tally: this.#tally(use) };
   }
 
   #open(stream: number): void {
@@ -237,7 +238,7 @@ export class ProxyCellsTrial implements Trial {
     watched.inRead = 0;
   }
 
-  #tally(): ProxyCellsTally {
+  #tally({ tickLatenessP99Ns }: ProcessUse): ProxyCellsTally {
     const { lost, duplicated, reordered, corrupt, hashMismatches } = this.#accounts.faults;
     const streams = this.#watched.flatMap((watched, stream): CellStream[] => {
       this.#endRead(watched);
@@ -258,6 +259,7 @@ export class ProxyCellsTrial implements Trial {
       streams,
       ...(this.#exchanged !== undefined && { exchange: this.#exchanged }),
       libraries: this.#libraries.tally(),
+      ...(tickLatenessP99Ns !== undefined && { tickLatenessP99Ns }),
       deliveryNs: this.#deliveryNs,
       tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches,
     };

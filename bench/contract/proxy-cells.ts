@@ -102,6 +102,8 @@ export const proxyCellsTallySchema = z.object({
     .union([exchangeSchema, z.object({ cause: z.string(), message: z.string() })])
     .optional(),
   libraries: z.array(libraryStreamSchema).optional(),
+  /** Of the timers of the load process, in the window. */
+  tickLatenessP99Ns: z.number().optional(),
   /** Delay of each token of the paced streams after it was due, had the request taken no time. */
   deliveryNs: z.array(z.number()),
   /** Tokens lost, duplicated, reordered or corrupt; of streams that ended whole hashes, too. */
@@ -124,8 +126,11 @@ export const proxyCellsRecordSchema = z.object({
   ...proxyCellsTallySchema.shape,
   gone: z.array(goneClientSchema),
   taken: z.array(takenStreamSchema).optional(),
-  /** The server was told to stop at one, and the next one listened at the other; ns since T0. */
-  restart: z.object({ fromNs: atNs, toNs: atNs }),
+  /**
+   * The server was told to stop at one, the next one listened at the other, and clients were watched
+   * until the last; ns since T0.
+   */
+  restart: z.object({ fromNs: atNs, toNs: atNs, untilNs: atNs.optional() }),
 });
 
 export type ProxyCellsPlan = z.infer<typeof proxyCellsPlanSchema>;

@@ -14,6 +14,7 @@ import {
   deliveryNs,
   exchangeOf,
   firstTokenNs,
+  isBusy,
   isHeld,
   librariesOf,
   mostTokensPerRead,
@@ -99,6 +100,7 @@ function describeArm(
   return {
     arm: measured.name,
     trials: records.length,
+    isBusy: records.some(isBusy) || [...others.values()].some(isBusy),
     asked: paced.length,
     accepted: accepted.length,
     refusals: wordings(refused),
@@ -145,7 +147,8 @@ function describeChanges(
   for (const { block, record } of own) {
     const other = direct.get(block);
     const [over, base] = [exchangeOf(record), other && exchangeOf(other)];
-    if (over !== undefined && base !== undefined) return exchangeChanges(over, base);
+    // A refusal is another response, not a changed one.
+    if (over !== undefined && over.status === base?.status) return exchangeChanges(over, base);
   }
   return undefined;
 }

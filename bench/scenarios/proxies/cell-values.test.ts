@@ -106,3 +106,22 @@ it('an exchange that failed is none', () => {
   expect(exchangeOf(freeRecord)?.status).toBe(200);
   expect(exchangeOf(refusedRecord)).toBeUndefined();
 });
+
+it('a stream that the restarting server ends was not cut', () => {
+  const late = changed(freeRecord, { long: { ended: 'failed', endedNs: 18 * NS_PER_S + 1 } });
+  expect(cutOf(late, 'long')).toEqual({ waitedNs: 17 * NS_PER_S });
+  const cut = changed(freeRecord, { long: { ended: 'failed', endedNs: 16 * NS_PER_S } });
+  expect(cutOf(cut, 'long')).toMatchObject({ afterNs: 15 * NS_PER_S });
+});
+
+it('a library that had no time to come back says nothing', () => {
+  const { restart, libraries = [] } = freeRecord;
+  const [{ backNs: _back, ...library }] = libraries as [(typeof libraries)[0]];
+  const at = (leftNs: number) => ({
+    ...freeRecord,
+    libraries: [library],
+    restart: { ...restart, untilNs: restart.toNs + leftNs },
+  });
+  expect(librariesOf(at(NS_PER_S))).toEqual([]);
+  expect(librariesOf(at(3 * NS_PER_S))).toMatchObject([{ gaveUp: false, backAfterNs: undefined }]);
+});

@@ -6,6 +6,7 @@ import type {
   Exchange,
   ProxyCellsRecord,
 } from '../../contract/proxy-cells.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { nearestRank } from '../../analysis/statistics/quantile.ts';
 
@@ -80,6 +81,19 @@ export function stopReach(
     : { afterNs: noticed.atNs - stream.endedNs, waitedNs };
 }
 
+/**
+ * A load process whose timers were later than this may have been late to read, too: then its times
+ * say nothing of a path. Half as much would still leave every median as it is.
+ */
+export const MOST_LATE_NS = 25 * NS_PER_MS;
+
+/** False for a run that was saved before it was counted. */
+export function isBusy({
+  tickLatenessP99Ns = 0,
+}: Pick<ProxyCellsRecord, 'tickLatenessP99Ns'>): boolean {
+  return tickLatenessP99Ns > MOST_LATE_NS;
+}
+
 /** From the request for a stream to its end by another than its client. */
 export function cutOf(
   record: ProxyCellsRecord,
@@ -90,8 +104,10 @@ export function cutOf(
   if (stream === undefined || (stream.acceptedNs === undefined && stream.ended === 'failed'))
     return undefined;
   const { askedNs, endedNs, ended, cause, message } = stream;
-  const waitedNs = endedNs - askedNs;
-  return ended === 'watched'
+  // The server that stops then ends what its client has not left yet.
+  const { fromNs } = record.restart;
+  const waitedNs = Math.min(endedNs, fromNs) - askedNs;
+  return ended === 'watched' || endedNs >= fromNs
     ? { waitedNs }
     : {
         afterNs: waitedNs,
@@ -166,10 +182,19 @@ export interface LibraryReading {
   readonly told: readonly string[];
 }
 
-/** Libraries whose streams had not begun are left out. */
+/** The next attempt comes up to a second after the server is back. */
+const TO_COME_BACK_NS = 2 * NS_PER_S;
+
+/**
+ * Left out are libraries whose streams had not begun, and those that had no time left to come back,
+ * because the next server was late.
+ */
 export function librariesOf({ libraries = [], restart }: ProxyCellsRecord): LibraryReading[] {
+  const leftNs = (restart.untilNs ?? Number.POSITIVE_INFINITY) - restart.toNs;
   return libraries.flatMap(({ client, acceptedNs, told, backNs, gaveUpNs }) => {
     if (acceptedNs === undefined || acceptedNs > restart.fromNs) return [];
+    const isDecided = backNs !== undefined || gaveUpNs !== undefined;
+    if (!isDecided && leftNs < TO_COME_BACK_NS) return [];
     const [, ...attempts] = told.filter(({ atNs }) => atNs >= restart.fromNs);
     return [
       {

@@ -46,6 +46,8 @@ export interface LibraryRestart {
 export interface ArmCells {
   readonly arm: string;
   readonly trials: number;
+  /** Whether the machine was too busy in a trial of it, or of that over loopback, for its times. */
+  readonly isBusy: boolean;
   /** Streams requested for delivery, and those that were accepted. */
   readonly asked: number;
   readonly accepted: number;

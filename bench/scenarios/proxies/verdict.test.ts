@@ -64,3 +64,22 @@ it.each([
   const { proxyCells } = analysisOf(run);
   expect(passageOf(proxyCells.find(({ arm }) => arm === 'ws@haproxy')!)).toBe(passage);
 });
+
+it('where times decide a busy machine gets no verdict, and a refusal has one all the same', () => {
+  const busy = { tickLatenessP99Ns: 30 * NS_PER_MS };
+  const run = cellsRun({
+    recordOf: ({ path }) =>
+      path === 'haproxy'
+        ? { ...corkedRecord, ...busy }
+        : path === 'nginx'
+          ? { ...refusedRecord, ...busy }
+          : freeRecord,
+  });
+  const { plan, proxyCells } = analysisOf(run);
+  const passageBy = (arm: string) => passageOf(proxyCells.find((one) => one.arm === arm)!);
+  expect(passageBy('sse@haproxy')).toBeUndefined();
+  expect(passageBy('sse@nginx')).toBe('refused');
+  expect(verdictSentences(plan, proxyCells)).toContain(
+    '**Not judged**, because the machine was too busy in their trials or in those over loopback: sse@haproxy and ws@haproxy.',
+  );
+});

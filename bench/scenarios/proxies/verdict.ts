@@ -29,12 +29,16 @@ const passages = {
 
 export type Passage = keyof typeof passages;
 
-/** Undefined where no trial was measured, or none over loopback to hold it against. */
+/**
+ * Undefined where no trial was measured, or none over loopback to hold it against, and where times
+ * decide but the machine was too busy for them.
+ */
 export function passageOf(cells: ArmCells): Passage | undefined {
   if (cells.trials === 0) return undefined;
   if (cells.accepted < cells.asked) return 'refused';
-  if (cells.isHeld) return 'held';
   if (cells.long.seen > 0) return 'ended';
+  if (cells.isBusy) return undefined;
+  if (cells.isHeld) return 'held';
   const { p50Ns, firstTokenNs } = cells.added;
   if (p50Ns === undefined || firstTokenNs === undefined) return undefined;
   return p50Ns > VISIBLE_NS || firstTokenNs > VISIBLE_NS ? 'late' : 'passes';
@@ -80,11 +84,27 @@ export function verdictSentences(
   const judged = judge(plan, all);
   return [
     ...transportVerdicts(plan, all).map(({ sentence }) => sentence),
+    ...busyText(plan, all),
     ...(Object.keys(forms) as ProxyForm[]).flatMap((form) => {
       const text = laterText(judged.filter((one) => one.form === form));
       return text === '' ? [] : [`**${forms[form]}**, later in a stream:${text}`];
     }),
   ];
+}
+
+/** Arms that are left out of the sentences. */
+function busyText({ arms }: Pick<Plan, 'arms'>, all: readonly ArmCells[]): readonly string[] {
+  const names = arms
+    .filter(({ path }) => paths[path].real !== undefined)
+    .map(armName)
+    .filter((name) =>
+      all.some((cells) => cells.arm === name && cells.isBusy && passageOf(cells) === undefined),
+    );
+  return names.length === 0
+    ? []
+    : [
+        `**Not judged**, because the machine was too busy in their trials or in those over loopback: ${listWords(names)}.`,
+      ];
 }
 
 function judge({ arms }: Pick<Plan, 'arms'>, all: readonly ArmCells[]): readonly JudgedWay[] {

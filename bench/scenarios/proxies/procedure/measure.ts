@@ -41,7 +41,10 @@ export async function measureCells(trial: Trial): Promise<CellReadings> {
     gone: first.gone,
     taken: first.taken,
     earlyTokens: first.earlyTokens + server.earlyTokens,
-    restart: first.restart,
+    restart: {
+      ...first.restart,
+      untilNs: trial.specification.warmupNs + trial.specification.windowNs,
+    },
     host,
   };
 }

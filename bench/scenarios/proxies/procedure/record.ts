@@ -7,6 +7,7 @@ import { atMost } from '../../../trial/gate.ts';
 import { otherProgramsGate, stealGates, tracerGate } from '../../../trial/machine-gates.ts';
 import { earlyGate } from '../../../trial/stream-gates.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
+import { MOST_LATE_NS } from '../cell-values.ts';
 import type { MeasuredCells } from './measure.ts';
 
 export function recordCells(
@@ -41,6 +42,16 @@ function gatesOf(
     // told from other programs.
     ...(hasNeighbours ? [] : [otherProgramsGate(host, 0)]),
     tracerGate(tracers),
+    atMost(
+      {
+        id: 'H4',
+        kind: 'harness',
+        title: 'client timer lateness p99',
+        limit: MOST_LATE_NS,
+        unit: 'ns',
+      },
+      tally.tickLatenessP99Ns,
+    ),
     atMost(
       {
         id: 'C1',
