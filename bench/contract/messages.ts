@@ -272,7 +272,7 @@ export const toProxySchema = z.discriminatedUnion('kind', [
     arguments: z.array(z.string()),
     folder: z.string(),
     port: z.int(),
-    /** It leads to the server once a request for this is answered with 200; absent: once it listens. */
+    /** It leads to the server once it answers a request for this with 200; absent: once it listens. */
     readyPath: z.string().optional(),
     /** Files outside of its folder that it leaves when it is killed. */
     leftovers: z.array(z.string()),

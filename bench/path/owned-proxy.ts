@@ -21,8 +21,8 @@ export interface ProxyOrder {
   /** The port on which it is to listen. */
   readonly port: number;
   /**
-   * A plain request for this is answered with 200 through it once it leads to the server: some
-   * programs listen before they have read where to. Absent where clients name the server.
+   * It answers a request for this with 200 once it leads to the server: some programs listen before
+   * they have read where to. Absent where it is ready when it listens.
    */
   readonly readyPath?: string | undefined;
   /** Files outside of its folder that it leaves when it is killed. */

@@ -21,8 +21,6 @@ import type { OpenPath, Path } from './path.ts';
 
 const program = programPath(import.meta.url, './proxy-main');
 const TIMEOUT_MS = 30_000;
-/** Each twin that a proxy can lead to answers it. */
-const READY_PATH = '/healthz';
 
 interface RealProxy {
   readonly name: ProxyName;
@@ -36,7 +34,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
       delayNs === 0 && bytesPerSecond === undefined && fault === undefined,
       'a real proxy neither delays bytes, nor limits them, nor breaks connections when told to',
     );
-    const { title, startArguments, leftovers, forward } = proxies[name];
+    const { title, startArguments, readyPath, leftovers, forward } = proxies[name];
     const found = findProxy(name);
     const folder = mkdtempSync(join(temporaryFolder(), `${name}-`));
     const owner = startWorker({ name: `${name} owner`, program, schema: fromProxySchema });
@@ -75,7 +73,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           arguments: [...startArguments(places)],
           folder,
           port,
-          ...(forward === undefined && { readyPath: READY_PATH }),
+          ...(readyPath !== undefined && { readyPath }),
           leftovers: [...(leftovers?.(places) ?? [])],
         });
         proxyPid = (await owner.expect('passing', TIMEOUT_MS, signal)).pid;

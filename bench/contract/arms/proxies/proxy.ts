@@ -49,6 +49,11 @@ export interface ProxyDescription {
   readonly files: (places: ProxyPlaces) => Readonly<Record<string, readonly ConfigurationLine[]>>;
   /** Arguments that start it in the foreground, with its log on stderr. */
   readonly startArguments: (places: ProxyPlaces) => readonly string[];
+  /**
+   * It answers a request for this with 200 by itself once it leads to the server; for a program that
+   * listens before it has read where to.
+   */
+  readonly readyPath?: string;
   /** Files outside of its folder that stay when it is killed; absent for none. */
   readonly leftovers?: (places: ProxyPlaces) => readonly string[];
   /** Set for a forward proxy; absent for a reverse one, which clients take for the server. */
