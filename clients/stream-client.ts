@@ -37,7 +37,7 @@ export interface StreamTarget {
   readonly through?: ThroughProxy;
 }
 
-export interface ThroughProxy {
+interface ThroughProxy {
   readonly host: string;
   readonly port: number;
   /** `tunnel`: CONNECT opens one; `forward`: the request names the server (absolute form). */

@@ -45,7 +45,7 @@ export function passageOf(cells: ArmCells): Passage | undefined {
 }
 
 /** One way of one transport, over one proxy in one form. */
-export interface JudgedWay {
+interface JudgedWay {
   readonly transport: TransportId;
   /** The proxy’s name in a sentence, and `(TLS)` where it carries that. */
   readonly proxy: string;
