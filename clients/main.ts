@@ -45,8 +45,11 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
     return new BrowserLimitsTrial(order, browserLimits, open);
   }
   if (proxyCells !== undefined) {
-    const { ProxyCellsTrial } = await import('./proxy-cells-trial.ts');
-    return new ProxyCellsTrial(order, proxyCells, open);
+    const [{ ProxyCellsTrial }, { stacks }] = await Promise.all([
+      import('./proxy-cells-trial.ts'),
+      import('./stacks.ts'),
+    ]);
+    return new ProxyCellsTrial(order, proxyCells, { openStack: open, stacks });
   }
   if (duplex !== undefined) {
     const { DuplexTrial } = await import('./duplex/duplex-trial.ts');

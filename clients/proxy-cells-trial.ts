@@ -6,6 +6,8 @@ import { callAt } from '../bench/contract/child-link.ts';
 import type { FromClient } from '../bench/contract/messages.ts';
 import type { Population } from '../bench/contract/population.ts';
 import {
+  EXCHANGE,
+  LIBRARY,
   planCells,
   watchedToNs,
   type CellStream,
@@ -13,8 +15,12 @@ import {
   type ProxyCellsPlan,
   type ProxyCellsTally,
 } from '../bench/contract/proxy-cells.ts';
+import type { ProcessUse } from '../bench/contract/tally.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import { planOffsetsNs } from '../bench/contract/workload.ts';
+import { LibraryRestarts } from './library-restarts.ts';
+import { RawExchange } from './probe/raw-exchange.ts';
+import type { stacks as stackTable } from './stacks.ts';
 import { StreamAccounts } from './stream-accounts.ts';
 import type { StreamClient, StreamListener } from './stream-client.ts';
 import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
@@ -47,7 +53,16 @@ export class ProxyCellsTrial implements Trial {
   /** Ns since T0. */
   readonly #watchedToNs: number;
 
-  constructor(order: LoadOrder, plan: ProxyCellsPlan, openStack: OpenStack) {
+  readonly #libraries: LibraryRestarts;
+  #exchange: RawExchange | undefined;
+  #exchanged: ProxyCellsTally['exchange'];
+
+  /** @param stacks The libraries that are open when the server restarts. */
+  constructor(
+    order: LoadOrder,
+    plan: ProxyCellsPlan,
+    { openStack, stacks }: { readonly openStack: OpenStack; readonly stacks: typeof stackTable },
+  ) {
     const { specification } = order;
     this.#order = order;
     this.#frame = new TrialFrame(order, openStack);
@@ -69,6 +84,11 @@ export class ProxyCellsTrial implements Trial {
       { idPrefix: PREFIX },
     );
     this.#client = this.#frame.openClient(this.#listener());
+    const { now, targetOf } = this.#frame;
+    this.#libraries = new LibraryRestarts(
+      { arm: specification, stacks, now, targetOf },
+      order.through !== undefined,
+    );
   }
 
   async prepare(): Promise<FromClient> {
@@ -89,28 +109,45 @@ export class ProxyCellsTrial implements Trial {
       callAt(openNs, now, () => this.#open(stream));
       if (stopNs !== undefined) callAt(stopNs, now, () => this.#leave(stream, 'stopped'));
     }
+    callAt(warmupNs, now, () => this.#beginExchange());
+    callAt(this.#watchedToNs - LIBRARY.beforeNs, now, () => this.#libraries.open());
     callAt(this.#watchedToNs, now, () => this.#leaveAll());
-    await framed;
+    const { use } = await framed;
     this.#leaveAll();
-    await this.#client.close();
+    await Promise.all([this.#client.close(), this.#libraries.close()]);
     const clock = await this.#frame.proveClockAgain();
-    return { kind: 'proxy-cells-tally', clock, tally: this.#tally() };
+    return { kind: 'proxy-cells-tally', clock, tally: this.#tally(use) };
   }
 
   #open(stream: number): void {
-    const { tokens, tokensPerSecond, seed } = this.#cells[stream] as PlannedCell;
+    const { tokens, tokensPerSecond, seed, paddingBytes } = this.#cells[stream] as PlannedCell;
     const route = transports[this.#order.specification.transport].route(
       this.#accounts.streamId(stream),
     );
-    this.#accounts.open(stream);
+    const pad = paddingBytes === undefined ? '' : `&pad=${paddingBytes}`;
+    if (this.#isVerified(stream)) this.#accounts.open(stream);
     this.#of(stream).askedNs = this.#frame.now();
     this.#client.open(
       stream,
-      this.#frame.targetOf(`${route}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}`),
+      this.#frame.targetOf(`${route}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}${pad}`),
     );
   }
 
+  /** Of a stream whose client stops reading most never comes. */
+  #isVerified(stream: number): boolean {
+    return (this.#cells[stream] as PlannedCell).paddingBytes === undefined;
+  }
+
+  #beginExchange(): void {
+    const { transport } = this.#order.specification;
+    const { id, tokens, tokensPerSecond, seed } = EXCHANGE;
+    const { now, targetOf } = this.#frame;
+    const path = `${transports[transport].route(id)}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}`;
+    this.#exchange = new RawExchange({ transport, target: targetOf(path), now });
+  }
+
   #leaveAll(): void {
+    this.#exchanged ??= this.#exchange?.finish();
     for (const stream of this.#cells.keys()) this.#leave(stream, 'watched');
   }
 
@@ -120,7 +157,9 @@ export class ProxyCellsTrial implements Trial {
     if (watched.askedNs === undefined || watched.ended !== undefined) return;
     watched.ended = how;
     watched.endedNs = this.#frame.now();
+    if (!this.#isVerified(stream)) watched.bytesRead = this.#client.bytesRead(stream);
     this.#client.abandon(stream);
+    if (!this.#isVerified(stream)) return;
     this.#accounts.setAside(stream);
   }
 
@@ -142,30 +181,38 @@ export class ProxyCellsTrial implements Trial {
         this.#of(stream).acceptedNs = at;
       },
       onTokenBytes: (stream, buffer, start, end, at) => {
+        if (!this.#isVerified(stream)) return this.#stopReading(stream, at);
         const before = this.#accounts.tokensReceived;
         const answer = this.#accounts.tokenBytes(stream, buffer, start, end);
         if (this.#accounts.tokensReceived > before) this.#receive(stream, at);
         return answer;
       },
       onTokenText: (stream, payload, at) => {
+        if (!this.#isVerified(stream)) return this.#stopReading(stream, at);
         const before = this.#accounts.tokensReceived;
         const answer = this.#accounts.tokenText(stream, payload);
         if (this.#accounts.tokensReceived > before) this.#receive(stream, at);
         return answer;
       },
       onControl: (stream, type, text) => {
-        if (type === 'done') this.#accounts.done(stream, text);
+        if (type === 'done' && this.#isVerified(stream)) this.#accounts.done(stream, text);
       },
       onEnd: (stream, count, at) => {
-        this.#accounts.end(stream, count);
+        if (this.#isVerified(stream)) this.#accounts.end(stream, count);
         end(stream, 'whole', at);
       },
       onFailure: (stream, cause, message, at) => {
         // Tokens that it did not bring are no fault of those that it did.
-        this.#accounts.setAside(stream);
+        if (this.#isVerified(stream)) this.#accounts.setAside(stream);
         Object.assign(end(stream, 'failed', at), { cause, message });
       },
     };
+  }
+
+  /** At its first token. */
+  #stopReading(stream: number, at: Instant): void {
+    this.#receive(stream, at);
+    this.#client.pause(stream);
   }
 
   #receive(stream: number, at: Instant): void {
@@ -191,7 +238,7 @@ export class ProxyCellsTrial implements Trial {
     watched.inRead = 0;
   }
 
-  #tally(): ProxyCellsTally {
+  #tally({ tickLatenessP99Ns }: ProcessUse): ProxyCellsTally {
     const { lost, duplicated, reordered, corrupt, hashMismatches } = this.#accounts.faults;
     const streams = this.#watched.flatMap((watched, stream): CellStream[] => {
       this.#endRead(watched);
@@ -210,6 +257,9 @@ export class ProxyCellsTrial implements Trial {
     return {
       node: process.version,
       streams,
+      ...(this.#exchanged !== undefined && { exchange: this.#exchanged }),
+      libraries: this.#libraries.tally(),
+      ...(tickLatenessP99Ns !== undefined && { tickLatenessP99Ns }),
       deliveryNs: this.#deliveryNs,
       tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches,
     };

@@ -1,13 +1,27 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseCursor, renderCursor } from '../bench/contract/control-events.ts';
-import { authorityOf, requestLineOf, resumeMessageOf, webSocketPathOf } from './request-target.ts';
+import {
+  authorityOf,
+  getRequest,
+  requestLineOf,
+  resumeMessageOf,
+  webSocketPathOf,
+} from './request-target.ts';
 
 const target = { host: '::1', port: 80, path: '/v1/ws/7' };
 
 test('an IPv6 address stands in brackets', () => {
   expect(authorityOf(target)).toBe('[::1]:80');
   expect(authorityOf({ ...target, host: '127.0.0.1' })).toBe('127.0.0.1:80');
+});
+
+test('a proxy that passes a request on is told the whole URL, and the server behind a tunnel is not', () => {
+  const through = { host: '127.0.0.1', port: 3128 };
+  const lineOf = (how: 'forward' | 'tunnel'): string | undefined =>
+    getRequest({ ...target, through: { ...through, how } }, { accept: '*/*' }).split('\r\n')[0];
+  expect(lineOf('forward')).toBe('GET http://[::1]:80/v1/ws/7 HTTP/1.1');
+  expect(lineOf('tunnel')).toBe('GET /v1/ws/7 HTTP/1.1');
 });
 
 test('a stream that begins says nothing of where it stands', () => {

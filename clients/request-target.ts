@@ -24,6 +24,14 @@ export function originOf(server: ServerPlace): string {
 }
 
 /**
+ * The target on the request line: the path, or the absolute form for a proxy that passes the request
+ * on (RFC 9112 §3.2).
+ */
+export function onRequestLine(target: StreamTarget, path: string): string {
+  return target.through?.how === 'forward' ? `${originOf(target)}${path}` : path;
+}
+
+/**
  * Path of a WebSocket. A kept one names its streams later; one that resumes asks the server to
  * wait, since it sends its cursor only after the handshake.
  */
@@ -63,7 +71,7 @@ interface HttpFields {
 export function getRequest(target: StreamTarget, { accept, acceptEncoding }: HttpFields): string {
   const { path, resumeAfter } = target;
   return (
-    `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    `GET ${onRequestLine(target, path)} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
     `Accept: ${accept}\r\nCache-Control: no-cache\r\n` +
     (acceptEncoding === undefined ? '' : `Accept-Encoding: ${acceptEncoding}\r\n`) +
     `${resumeAfter === undefined ? '' : `Last-Event-ID: ${resumeAfter}\r\n`}\r\n`
@@ -76,7 +84,7 @@ export function getRequest(target: StreamTarget, { accept, acceptEncoding }: Htt
 export function postRequest(target: StreamTarget, { accept }: HttpFields): string {
   const body = renderStreamRequest(target.resumeAfter);
   return (
-    `POST ${target.path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    `POST ${onRequestLine(target, target.path)} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
     `Accept: ${accept}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
   );
 }

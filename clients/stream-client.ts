@@ -36,10 +36,19 @@ export interface StreamTarget {
   readonly tls?: { readonly ca: string; readonly isResumed?: true };
   /** Only for a transport whose connections are shared. */
   readonly shared?: SharedPlace;
+  /** Set where the way to the server leads through a forward proxy. */
+  readonly through?: ThroughProxy;
+}
+
+interface ThroughProxy {
+  readonly host: string;
+  readonly port: number;
+  /** `tunnel`: CONNECT opens one; `forward`: the request names the server (absolute form). */
+  readonly how: 'tunnel' | 'forward';
 }
 
 /** The place of the server, and the certificate by which it is trusted. */
-export type ServerPlace = Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls'>;
+export type ServerPlace = Pick<StreamTarget, 'host' | 'port' | 'localAddress' | 'tls' | 'through'>;
 
 export interface SharedPlace {
   /** Number of the connection that carries the stream; it is opened by the first that does. */

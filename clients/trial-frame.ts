@@ -1,6 +1,7 @@
 // Common frame of every trial of a load process: proof of the clock, rehearsal, meter of the
 // window, progress, and end of its streams.
 
+import { transports } from '../bench/contract/arms/transports.ts';
 import { callAt, sendToParent } from '../bench/contract/child-link.ts';
 import { proveClock, timeNamespace, type ClockBound } from '../bench/contract/clock-proof.ts';
 import { TrialClock } from '../bench/contract/clock.ts';
@@ -110,6 +111,7 @@ export class TrialFrame {
     return {
       host,
       port,
+      ...throughProxy(this.order),
       ...(specification.tls !== undefined && {
         tls: {
           ca: specification.tls.cert,
@@ -218,4 +220,17 @@ function sayProgress(streams: Pick<Streams, 'openStreams' | 'tokensReceived'>): 
     openStreams: streams.openStreams(),
   };
   void sendToParent(message);
+}
+
+/** TLS passes a forward proxy in a tunnel, and an upgrade where the proxy is asked for one. */
+function throughProxy({
+  host,
+  through,
+  specification: { transport, tls },
+}: LoadOrder): Pick<StreamTarget, 'through'> {
+  if (through === undefined) return {};
+  const { port, upgrades } = through;
+  const isTunnelled =
+    tls !== undefined || (upgrades === 'tunnelled' && transports[transport].opensByUpgrade);
+  return { through: { host, port, how: isTunnelled ? 'tunnel' : 'forward' } };
 }

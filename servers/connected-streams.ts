@@ -105,7 +105,7 @@ export class ConnectedStreams implements Streams {
       sink,
       originNs: originOf(plan, handlerNs),
       counts: this.counts,
-      template: templateOf(this.#options, plan.id),
+      template: plan.template ?? templateOf(this.#options, plan.id),
       dueNs: 0,
       nextInSlot: undefined,
       isScheduled: false,
@@ -127,6 +127,7 @@ export class ConnectedStreams implements Streams {
       this.#closed(stream);
     });
     stalls?.opened(plan, sink);
+    if (plan.template !== undefined) this.#options.taken?.opened(plan.id, sink);
     sink.open({ sid: plan.id, epoch: epochOf(plan), from: 1, n: plan.tokens });
     for (const message of preambleOf(this.#options, plan)) sink.message(message);
     this.#feed.schedule(stream, stream.originNs + (plan.offsetsNs[0] as number));
@@ -183,6 +184,7 @@ export class ConnectedStreams implements Streams {
     stream.isBlocked = true;
     stream.counts.backpressured++;
     this.#options.stalls?.blocked(stream.plan, this.#options.now());
+    this.#options.taken?.blocked(stream.plan.id);
     this.#blocked.add(stream);
     this.#blockedTimer ??= setInterval(() => this.#cutSlowConsumers(), BLOCKED_CHECK_MS);
   }
@@ -191,6 +193,7 @@ export class ConnectedStreams implements Streams {
     if (!stream.isBlocked) return;
     stream.isBlocked = false;
     this.#options.stalls?.drained(stream.plan);
+    this.#options.taken?.drained(stream.plan.id);
     this.#forgetBlocked(stream);
     if (!stream.isEnded)
       this.#feed.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
@@ -208,6 +211,7 @@ export class ConnectedStreams implements Streams {
     for (const stream of this.#blocked) {
       if (backlogBytes(stream, nowNs) <= this.#options.backpressureBytes) continue;
       this.#options.stalls?.cut(stream.plan, nowNs);
+      this.#options.taken?.closed(stream.plan.id);
       this.#cut(stream, 'slow-consumer');
     }
   }
@@ -273,6 +277,7 @@ export class ConnectedStreams implements Streams {
 
   #forget(stream: OpenStream): void {
     const bytes = stream.sink.bytesWritten();
+    this.#options.taken?.closed(stream.plan.id);
     this.#feed.drop?.(stream);
     this.#open.delete(stream);
     this.#forgetBlocked(stream);

@@ -3,7 +3,7 @@
 // describes itself (for people and for tests).
 
 import { streamEpoch } from '../bench/contract/control-events.ts';
-import type { PayloadName } from '../bench/contract/payload.ts';
+import { padTemplate, payloads, type PayloadName } from '../bench/contract/payload.ts';
 import { recordedStream } from '../bench/contract/recorded-streams.ts';
 import {
   hashStreamText,
@@ -68,6 +68,8 @@ export interface StreamRequest {
   readonly n?: number;
   readonly rate?: number;
   readonly seed?: number;
+  /** Bytes by which each payload is longer. */
+  readonly pad?: number;
   /** Name of one of several workloads; only a server that has them knows it. */
   readonly workload?: string;
 }
@@ -84,12 +86,14 @@ interface PlannedPopulations {
 export class PlannedStreams {
   readonly source: TokenSource;
   readonly #workload: Workload;
+  readonly #payload: PayloadName;
   readonly #planned = new Map<string, StreamPlan>();
 
   /** @param payload Decides whether tokens are text or bytes; text when absent. */
   constructor(workload: Workload, populations?: PlannedPopulations, payload?: PayloadName) {
     this.source = openTokenSource(workload, payload);
     this.#workload = workload;
+    this.#payload = payload ?? 'lean';
     if (populations === undefined) return;
     const { population, rehearsal, timetabledOffsetsNs, large } = populations;
     for (let stream = 0; stream < population.streams; stream++) {
@@ -164,7 +168,7 @@ export class PlannedStreams {
    * one.
    */
   find(request: StreamRequest): StreamPlan | undefined {
-    const { n, rate, seed } = request;
+    const { id, n, rate, seed, pad } = request;
     if (n === undefined && rate === undefined && seed === undefined)
       return this.#planned.get(request.id);
     const workload = rate === undefined ? this.#workload : atRate(this.#workload, rate);
@@ -172,7 +176,10 @@ export class PlannedStreams {
     const recorded = recordedStream(workload, ofSeed)?.tokens;
     const tokens =
       recorded === undefined ? (n ?? workload.tokensPerStream) : Math.min(n ?? recorded, recorded);
-    return this.#describe(workload, request.id, ofSeed, tokens);
+    const plan = this.#describe(workload, id, ofSeed, tokens);
+    return pad === undefined
+      ? plan
+      : { ...plan, template: padTemplate(payloads[this.#payload].template(id), pad) };
   }
 }
 

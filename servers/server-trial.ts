@@ -33,6 +33,7 @@ import { SecondsMeter } from './seconds-meter.ts';
 import { ServerWindow } from './server-window.ts';
 import { Stalls } from './stalls.ts';
 import type { ServerStamps } from './streams.ts';
+import { TakenBytes } from './taken-bytes.ts';
 import { TurnLedger } from './turns/turn-ledger.ts';
 import { UpstreamFeed } from './upstream-link.ts';
 
@@ -68,6 +69,7 @@ export class ServerTrial {
   readonly #seconds: SecondsMeter;
   /** Filled only where a trial asks for them. */
   readonly #gone: GoneClient[] = [];
+  readonly #taken = new TakenBytes();
   readonly #turns: TurnLedger | undefined;
   readonly #stops: ServerStop[] = [];
   #server: RunningServer | undefined;
@@ -124,6 +126,7 @@ export class ServerTrial {
       ...(recovery !== undefined && { recovery }),
       ...(specification.proxyCells !== undefined && {
         onStop: ({ id }) => void this.#gone.push({ id, atNs: this.#now() }),
+        taken: this.#taken,
       }),
       ...(specification.stops !== undefined && {
         onStop: (stop) => void this.#stops.push({ ...stop, atNs: this.#now() }),
@@ -279,7 +282,7 @@ export class ServerTrial {
       ...(this.#injected !== undefined && { injected: this.#injected.counts }),
       ...(lasting !== undefined && { recovery: lasting.recovery }),
       ...(this.#stalls !== undefined && { stalls: this.#stalls.list() }),
-      ...(proxyCells !== undefined && { gone: this.#gone }),
+      ...(proxyCells !== undefined && { gone: this.#gone, taken: this.#taken.list() }),
       ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
       ...(turnsTally !== undefined && { turns: turnsTally }),
       ...(stops !== undefined && { stops: this.#stops }),

@@ -96,6 +96,6 @@ function noted(stream: number, { blockedNs, takenBytes, cutNs }: Watched): Stall
 /**
  * Bytes that a socket was handed and no longer holds itself: they are in the kernel, or further.
  */
-function handedOver({ bytesWritten, channel }: Receiver): number {
+export function handedOver({ bytesWritten, channel }: Receiver): number {
   return bytesWritten() - channel.writableLength;
 }

@@ -15,6 +15,7 @@ import { hashStreamText, streamText, type TokenSource } from '../bench/contract/
 import type { Injected } from './injected.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { Stalls } from './stalls.ts';
+import type { TakenBytes } from './taken-bytes.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { OpenTokenFeed } from './token-feed.ts';
 
@@ -50,6 +51,8 @@ export interface StreamsOptions {
   readonly openFeed?: OpenTokenFeed;
   /** Called when a stream ends before its last token, because its client stopped it or is gone. */
   readonly onStop?: (stop: StoppedStream) => void;
+  /** Records how much is taken of padded streams. */
+  readonly taken?: TakenBytes;
   /** Records what becomes of receivers that stop reading. */
   readonly stalls?: Stalls;
   /** Set when streams outlive their connections. */

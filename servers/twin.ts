@@ -18,11 +18,13 @@ export const streamFields = {
   n: { type: 'integer', minimum: 1, maximum: 100_000 },
   rate: { type: 'number', exclusiveMinimum: 0, maximum: 10_000 },
   seed: { type: 'integer', minimum: 0, maximum: 4_294_967_295 },
+  // The shortest padding is an empty member of the payload's JSON.
+  pad: { type: 'integer', minimum: 8, maximum: 65_536 },
 } as const;
 
 /**
  * Fields of a stream request on both twins: an id, and for a stream that no trial planned `n`,
- * `rate` and `seed`.
+ * `rate`, `seed` and `pad`.
  */
 export const streamRequestSchema = requestSchemaWith({});
 
@@ -37,6 +39,7 @@ export function requestSchemaWith<Fields extends object>(fields: Fields) {
         n: streamFields.n,
         rate: streamFields.rate,
         seed: streamFields.seed,
+        pad: streamFields.pad,
         ...fields,
       },
     },

@@ -43,6 +43,11 @@ export const relayFaultSchema = z.discriminatedUnion('kind', [
   /** From the trial's start: limits the rate to each client. */
   z.object({ kind: z.literal('bandwidth'), bytesPerSecond: z.number().positive() }),
   /**
+   * From the trial's start: takes this many bytes of each connection for a client that does not read
+   * them, as a proxy with large buffers does.
+   */
+  z.object({ kind: z.literal('swallow'), bytes: z.int().min(1) }),
+  /**
    * Cuts each connection once, after exactly this many bytes to its client; `bytes` are used in
    * turn, in order of connecting.
    */

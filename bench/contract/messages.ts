@@ -195,6 +195,8 @@ export const toClientSchema = z.discriminatedUnion('kind', [
      * all of them.
      */
     slice: sliceSchema.optional(),
+    /** The forward proxy on the way to that address, on the same host; absent for none. */
+    through: z.object({ port: z.int(), upgrades: z.enum(['tunnelled', 'forwarded']) }).optional(),
     /** Source addresses, used in turn; the kernel chooses when absent. */
     localAddresses: z.array(z.string()).min(1).optional(),
   }),
@@ -280,6 +282,10 @@ export const toProxySchema = z.discriminatedUnion('kind', [
     arguments: z.array(z.string()),
     folder: z.string(),
     port: z.int(),
+    /** It leads to the server once it answers a request for this with 200; absent: once it listens. */
+    readyPath: z.string().optional(),
+    /** Files outside of its folder that it leaves when it is killed. */
+    leftovers: z.array(z.string()),
   }),
   z.object({ kind: z.literal('stop') }),
 ]);

@@ -14,6 +14,17 @@ export const proxyCellsPlanSchema = z.object({
   pacedTokensPerSecond: z.number().positive(),
   /** Rate of the streams that go on to the end of the trial. */
   longTokensPerSecond: z.number().positive(),
+  /**
+   * The stream whose client stops reading, once the timed ones are over; absent from runs that were
+   * saved before it was requested, as are the exchange and the library clients.
+   */
+  stalled: z
+    .object({
+      tokens: z.int().min(1),
+      tokenBytes: z.int().min(1),
+      tokensPerSecond: z.number().positive(),
+    })
+    .optional(),
   /** Time from its request until a client stops a stream. */
   stopAfterNs: z.number().positive(),
   /** The limits of idle time of every proxy are divided by this, so that a trial sees them. */
@@ -33,6 +44,7 @@ const cellKinds = {
   'stop-quiet': 'is stopped by its client while no token is due',
   quiet: 'has one token, and then none to the end of the trial',
   long: 'has a token now and then to the end of the trial',
+  stalled: 'is large, and its client stops reading at the first token',
   restart: 'is requested while the server restarts, or after that',
 } as const satisfies Record<string, string>;
 
@@ -49,6 +61,8 @@ const cellStreamSchema = z.object({
   /** Reads of the client that carried a token, and the most tokens of one read. */
   reads: count,
   mostTokensPerRead: count,
+  /** What the client had read when the trial was over, of a stream that it stopped reading. */
+  bytesRead: count.optional(),
   /** `stopped` by its client as planned; `watched` to the end of the trial. */
   ended: z.enum(['whole', 'failed', 'stopped', 'watched']),
   endedNs: atNs,
@@ -57,9 +71,39 @@ const cellStreamSchema = z.object({
   message: z.string().optional(),
 });
 
+/** One response as it came, to a request that accepts gzip. */
+const exchangeSchema = z.object({
+  status: z.int(),
+  /** Names of the fields in lower case, as often and in the order in which they came. */
+  fields: z.array(z.tuple([z.string(), z.string()])),
+  /** Sizes of its chunks; empty for a response that is not chunked. */
+  chunkBytes: z.array(count),
+  /** Bytes after the head, chunk framing taken off, and their hash. */
+  bodyBytes: count,
+  bodySha256: z.string(),
+});
+
+/** A stream of a client library that is open when the server restarts; times in ns since T0. */
+const libraryStreamSchema = z.object({
+  client: z.string(),
+  acceptedNs: atNs.optional(),
+  /** Causes of its losses and failed attempts from the restart on, in their order. */
+  told: z.array(z.object({ atNs, cause: z.string(), message: z.string() })),
+  /** It was accepted again then. */
+  backNs: atNs.optional(),
+  /** It will not try again by itself from here on. */
+  gaveUpNs: atNs.optional(),
+});
+
 export const proxyCellsTallySchema = z.object({
   node: z.string(),
   streams: z.array(cellStreamSchema),
+  exchange: z
+    .union([exchangeSchema, z.object({ cause: z.string(), message: z.string() })])
+    .optional(),
+  libraries: z.array(libraryStreamSchema).optional(),
+  /** Of the timers of the load process, in the window. */
+  tickLatenessP99Ns: z.number().optional(),
   /** Delay of each token of the paced streams after it was due, had the request taken no time. */
   deliveryNs: z.array(z.number()),
   /** Tokens lost, duplicated, reordered or corrupt; of streams that ended whole hashes, too. */
@@ -69,16 +113,32 @@ export const proxyCellsTallySchema = z.object({
 /** Time at which the server saw the client of a stream gone, ns since T0. */
 export const goneClientSchema = z.object({ id: z.string(), atNs });
 
+/** A stream as the server wrote it. */
+export const takenStreamSchema = z.object({
+  id: z.string(),
+  /** Bytes that the kernel had taken of it. */
+  bytes: count,
+  /** Whether its socket was full then, and did not drain again. */
+  isBlocked: z.boolean(),
+});
+
 export const proxyCellsRecordSchema = z.object({
   ...proxyCellsTallySchema.shape,
   gone: z.array(goneClientSchema),
-  /** The server was told to stop at one, and the next one listened at the other; ns since T0. */
-  restart: z.object({ fromNs: atNs, toNs: atNs }),
+  taken: z.array(takenStreamSchema).optional(),
+  /**
+   * The server was told to stop at one, the next one listened at the other, and clients were watched
+   * until the last; ns since T0.
+   */
+  restart: z.object({ fromNs: atNs, toNs: atNs, untilNs: atNs.optional() }),
 });
 
 export type ProxyCellsPlan = z.infer<typeof proxyCellsPlanSchema>;
 export type CellStream = z.infer<typeof cellStreamSchema>;
 export type ProxyCellsTally = z.infer<typeof proxyCellsTallySchema>;
+export type Exchange = z.infer<typeof exchangeSchema>;
+export type LibraryStream = z.infer<typeof libraryStreamSchema>;
+export type TakenStream = z.infer<typeof takenStreamSchema>;
 export type GoneClient = z.infer<typeof goneClientSchema>;
 export type ProxyCellsRecord = z.infer<typeof proxyCellsRecordSchema>;
 
@@ -88,6 +148,8 @@ export interface PlannedCell {
   readonly tokens: number;
   readonly tokensPerSecond: number;
   readonly seed: number;
+  /** Bytes by which each of its payloads is longer; absent for none. */
+  readonly paddingBytes?: number;
   /** Ns since T0. */
   readonly openNs: number;
   /** Its client stops it then; absent where it does not. */
@@ -134,6 +196,35 @@ function restartCells(
   }));
 }
 
+/** Gaps vary: so long after the last timed token is due, on average, it has come. */
+const AFTER_TIMED_NS = NS_PER_S / 4;
+
+/** It would take the CPU from the timed streams, and so begins after them. */
+function stalledCell(
+  { pacedTokens, pacedTokensPerSecond }: ProxyCellsPlan,
+  { tokens, tokenBytes, tokensPerSecond }: NonNullable<ProxyCellsPlan['stalled']>,
+  openNs: number,
+): Omit<PlannedCell, 'seed'> {
+  return {
+    kind: 'stalled',
+    tokens,
+    tokensPerSecond,
+    paddingBytes: tokenBytes,
+    openNs: openNs + (NS_PER_S * pacedTokens) / pacedTokensPerSecond + AFTER_TIMED_NS,
+  };
+}
+
+/** The stream whose response is kept as it came. */
+export const EXCHANGE = { id: 'exchange', tokens: 20, tokensPerSecond: 50, seed: 1 } as const;
+/** A stream of a library client has begun by the restart, and goes on for longer than the trial. */
+export const LIBRARY = {
+  beforeNs: 1.5 * NS_PER_S,
+  /** A library that does not reconnect by itself is asked again so long after each failure. */
+  againNs: NS_PER_S,
+  tokens: 600,
+  tokensPerSecond: 5,
+} as const;
+
 /** The streams of a trial: the same in every arm of a block. */
 export function planCells(
   plan: ProxyCellsPlan,
@@ -160,6 +251,7 @@ export function planCells(
     { kind: 'stop-quiet', ...quiet, ...stop },
     { kind: 'quiet', ...quiet, openNs },
     { kind: 'long', ...long, openNs },
+    ...(plan.stalled === undefined ? [] : [stalledCell(plan, plan.stalled, openNs)]),
     ...restartCells(plan.restart, watchedToNs({ warmupNs, windowNs, plan })),
   ];
   return cells.map((cell, index) =>

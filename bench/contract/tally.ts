@@ -6,7 +6,7 @@ import { browserTallySchema } from './browser.ts';
 import { keptTallySchema, tlsSessionTallySchema } from './connecting.ts';
 import { duplexServerTallySchema } from './duplex.ts';
 import { processUseSchema } from './process-use-schema.ts';
-import { goneClientSchema } from './proxy-cells.ts';
+import { goneClientSchema, takenStreamSchema } from './proxy-cells.ts';
 import { servedTurnsSchema } from './served-turns.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
@@ -70,6 +70,8 @@ export const serverTallySchema = z.object({
   turns: servedTurnsSchema.optional(),
   /** Streams that ended before their last token, where that is asked for. */
   stops: z.array(serverStopSchema).optional(),
+  /** Only for a trial that asks for it: streams whose sockets were full. */
+  taken: z.array(takenStreamSchema).optional(),
 });
 
 export const relayTallySchema = z.object({

@@ -134,6 +134,8 @@ function sizeRows(scenario: Scenario): readonly (readonly string[])[] {
     preset: PresetName,
   ): Pick<Preset, 'connections' | 'blocks' | 'warmupNs' | 'windowNs'> =>
     measures?.sizes[preset] ?? presets[preset];
+  const lanesOf = (preset: PresetName): number | undefined =>
+    (breaks ?? measures)?.sizes[preset].lanes;
   const columns: readonly (readonly [title: string, cell: Cell, isShown: boolean])[] = [
     ['', (preset) => preset, true],
     ['connections', (preset) => describeLoad(scenario, preset), true],
@@ -144,7 +146,7 @@ function sizeRows(scenario: Scenario): readonly (readonly string[])[] {
       (preset) => `${sizeOf(preset).windowNs / NS_PER_S} s`,
       isTaken('duration', scenario),
     ],
-    ['trials at a time', (preset) => String(breaks?.sizes[preset].lanes), breaks !== undefined],
+    ['trials at a time', (preset) => String(lanesOf(preset)), lanesOf('quick') !== undefined],
   ];
   const shown = columns.filter(([, , isShown]) => isShown);
   return [

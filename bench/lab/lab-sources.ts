@@ -31,6 +31,9 @@ export type LabSource = Wheel | SystemPackage | NodePackage;
 /** The kind of machine as wheels call it; others have no wheel. */
 const MACHINE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 
+/** In runlevel 1 the package starts no service of its own. */
+const SQUID = 'RUNLEVEL=1 apt-get install squid';
+
 export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   nginx: {
     kind: 'wheel',
@@ -84,6 +87,8 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   },
   apache: { kind: 'system', command: 'apt-get install apache2-bin' },
   lighttpd: { kind: 'system', command: 'apt-get install lighttpd' },
+  squid: { kind: 'system', command: SQUID },
+  'squid-forward': { kind: 'system', command: SQUID },
   'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
 };
 

@@ -99,6 +99,10 @@ const behaviours: Behaviours = {
       link.toClient.limit(new TokenBucket({ bytesPerSecond, now }));
     return { atStart: () => links().forEach(limit), onOpen: limit };
   },
+  swallow: ({ bytes }, { links }) => {
+    const swallow = (link: Link): void => link.toClient.swallow(bytes);
+    return { atStart: () => links().forEach(swallow), onOpen: swallow };
+  },
   'cut-after': cutAfter,
 };
 

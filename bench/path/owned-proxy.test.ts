@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,12 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A proxy that is a program of Node. */
-function proxyOf(source: string, port: number): OwnedProxy {
+function proxyOf(
+  source: string,
+  port: number,
+  readyPath?: string,
+  leftovers: readonly string[] = [],
+): OwnedProxy {
   const file = join(folder, 'proxy.mjs');
   writeFileSync(file, source);
   return new OwnedProxy({
@@ -24,7 +29,13 @@ function proxyOf(source: string, port: number): OwnedProxy {
     arguments: [file],
     folder,
     port,
+    readyPath,
+    leftovers,
   });
+}
+
+async function statusOf(port: number): Promise<number> {
+  return (await fetch(`http://127.0.0.1:${port}/`)).status;
 }
 
 const listening = (port: number): string =>
@@ -58,6 +69,42 @@ it('one that takes another port fails in time, and is ended', async () => {
     `A proxy did not listen on port ${asked} within 1.5 s, and said nothing`,
   );
   await expect(proxy.diesAlone()).rejects.toThrow('by SIGKILL');
+});
+
+const answering = (port: number, status: string): string =>
+  `import { createServer } from 'node:http';
+   let asked = 0;
+   createServer((request, response) => response.writeHead(${status}).end()).listen(${port}, '127.0.0.1');`;
+
+it('one that listens before it leads to the server is waited for', async () => {
+  const port = await freePort();
+  const proxy = proxyOf(answering(port, '++asked < 4 ? 404 : 200'), port, '/healthz');
+  await proxy.listen();
+  expect(await statusOf(port)).toBe(200);
+  await proxy.stop();
+});
+
+it('one that never leads to the server fails in time, and says what it answered', async () => {
+  const port = await freePort();
+  const proxy = proxyOf(answering(port, '404'), port, '/healthz');
+  await expect(proxy.listen(1500)).rejects.toThrow(
+    'A proxy did not lead to the server: a request was answered 404 within 1.5 s, and said nothing',
+  );
+});
+
+it('files that it leaves elsewhere go with it', async () => {
+  const port = await freePort();
+  const file = join(folder, 'elsewhere');
+  const proxy = proxyOf(
+    `import { writeFileSync } from 'node:fs'; writeFileSync('${file}', ''); ${listening(port)}`,
+    port,
+    undefined,
+    [file],
+  );
+  await proxy.listen();
+  expect(existsSync(file)).toBe(true);
+  await proxy.stop();
+  expect(existsSync(file)).toBe(false);
 });
 
 it('one that dies in a trial fails with its last words', async () => {

@@ -3,11 +3,12 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { BenchError, messageOf } from '../contract/errors.ts';
+import { LOOPBACK } from './direct-path.ts';
 import { acceptsConnections } from './local-port.ts';
 
 export interface ProxyOrder {
@@ -19,6 +20,13 @@ export interface ProxyOrder {
   readonly folder: string;
   /** The port on which it is to listen. */
   readonly port: number;
+  /**
+   * It answers a request for this with 200 once it leads to the server: some programs listen before
+   * they have read where to. Absent where it is ready when it listens.
+   */
+  readonly readyPath?: string | undefined;
+  /** Files outside of its folder that it leaves when it is killed. */
+  readonly leftovers?: readonly string[];
 }
 
 const LISTEN_TIMEOUT_MS = 15_000;
@@ -59,15 +67,24 @@ export class OwnedProxy {
 
   /** Resolves once it accepts connections. @throws BenchError CHILD_START with its last words. */
   async listen(timeoutMs = LISTEN_TIMEOUT_MS): Promise<void> {
-    const { title, port } = this.#order;
+    const { title, port, readyPath } = this.#order;
     const deadline = performance.now() + timeoutMs;
+    let answer: string | undefined;
     while (!this.#hasEnded) {
-      if (await acceptsConnections(port)) return;
+      if (await acceptsConnections(port)) {
+        if (readyPath === undefined) return;
+        answer = await ask(port, readyPath);
+        if (answer === READY) return;
+      }
       if (performance.now() > deadline) {
         this.kill();
+        const what =
+          answer === undefined
+            ? `did not listen on port ${port}`
+            : `did not lead to the server: a request was answered ${answer}`;
         throw new BenchError(
           'CHILD_START',
-          `${title} did not listen on port ${port} within ${timeoutMs / 1000} s${this.#lastWords()}`,
+          `${title} ${what} within ${timeoutMs / 1000} s${this.#lastWords()}`,
         );
       }
       await sleep(LISTEN_POLL_MS);
@@ -104,6 +121,7 @@ export class OwnedProxy {
     } catch {
       // All of the group have ended.
     }
+    for (const file of this.#order.leftovers ?? []) rmSync(file, { force: true });
   }
 
   get #hasEnded(): boolean {
@@ -117,5 +135,22 @@ export class OwnedProxy {
     const lines = stripVTControlCharacters(words).trim().split('\n').slice(-LAST_LINES);
     const said = lines.join('\n').trim() || this.#startError;
     return said === undefined ? ', and said nothing' : `: ${said}`;
+  }
+}
+
+const READY = '200';
+const ANSWER_TIMEOUT_MS = 2000;
+
+/** The status, or the cause for which there is none. */
+async function ask(port: number, path: string): Promise<string> {
+  try {
+    const { status, body } = await fetch(`http://${LOOPBACK}:${port}${path}`, {
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+      headers: { connection: 'close' },
+    });
+    await body?.cancel();
+    return String(status);
+  } catch (error) {
+    return `with an error: ${messageOf(error)}`;
   }
 }

@@ -37,6 +37,8 @@ export class Passage {
   #bucket: ByteLimit | undefined;
   #cut: Cut | undefined;
   #firstHeldNs: number | undefined;
+  /** Bytes that it takes for a receiver that does not read them; 0 leaves that to the socket. */
+  #swallowBytes = 0;
   #onHeld: (() => void) | undefined;
 
   constructor({ from, to, now }: PassageOptions) {
@@ -83,6 +85,10 @@ export class Passage {
 
   limit(bucket: ByteLimit): void {
     this.#bucket = bucket;
+  }
+
+  swallow(bytes: number): void {
+    this.#swallowBytes = bytes;
   }
 
   cutAfter(cut: Cut): void {
@@ -146,7 +152,7 @@ export class Passage {
     const leftBytes = (cut?.afterBytes ?? Number.POSITIVE_INFINITY) - this.#passedBytes;
     this.#passedBytes += bytes.length;
     if (cut === undefined || bytes.length < leftBytes) {
-      this.#isFull = !this.#to.write(bytes);
+      this.#isFull = !this.#to.write(bytes) && this.#to.writableLength >= this.#swallowBytes;
       return;
     }
     this.close();

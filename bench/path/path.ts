@@ -1,6 +1,7 @@
 // The interface of the path between the server and the clients of a trial. Each kind of path is one
 // file beside this one.
 
+import type { ForwardProxy } from '../contract/arms/proxies/proxy.ts';
 import type { FaultAction, RelayFault } from '../contract/faults.ts';
 import type { RelayTally } from '../contract/tally.ts';
 import type { StartWorker } from '../trial/worker.ts';
@@ -28,6 +29,11 @@ export interface Path extends AsyncDisposable {
   readonly withinClient: readonly string[];
   /** Leads to this port of the server, and resolves with the port that clients connect to. */
   readonly connect: (serverPort: number, signal: AbortSignal) => Promise<number>;
+  /**
+   * The forward proxy that clients name the server to, once `connect` has resolved with the server’s
+   * own port; undefined on a path without one.
+   */
+  readonly through?: (ForwardProxy & { readonly port: number }) | undefined;
   /**
    * Agrees on T0, from which on the path delays bytes or breaks connections if it was opened to do
    * so.

@@ -17,7 +17,7 @@ import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { LOOPBACK } from './direct-path.ts';
 import { freePort } from './local-port.ts';
 import { groupMembers } from './group-members.ts';
-import type { OpenPath } from './path.ts';
+import type { OpenPath, Path } from './path.ts';
 
 const program = programPath(import.meta.url, './proxy-main');
 const TIMEOUT_MS = 30_000;
@@ -34,12 +34,13 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
       delayNs === 0 && bytesPerSecond === undefined && fault === undefined,
       'a real proxy neither delays bytes, nor limits them, nor breaks connections when told to',
     );
-    const { title, startArguments } = proxies[name];
+    const { title, startArguments, readyPath, leftovers, forward } = proxies[name];
     const found = findProxy(name);
     const folder = mkdtempSync(join(temporaryFolder(), `${name}-`));
     const owner = startWorker({ name: `${name} owner`, program, schema: fromProxySchema });
     const send = (message: ToProxy): void => owner.send(message);
     let proxyPid: number | undefined;
+    let through: Path['through'];
     return {
       keepsBytes: false,
       get pids() {
@@ -50,6 +51,9 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
       isOnHostNetwork: true,
       withinServer: [],
       withinClient: [],
+      get through() {
+        return through;
+      },
       connect: async (serverPort, signal) => {
         assert(proxyPid === undefined, `${title} leads to one server`);
         const port = await freePort();
@@ -69,9 +73,13 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
           arguments: [...startArguments(places)],
           folder,
           port,
+          ...(readyPath !== undefined && { readyPath }),
+          leftovers: [...(leftovers?.(places) ?? [])],
         });
         proxyPid = (await owner.expect('passing', TIMEOUT_MS, signal)).pid;
-        return port;
+        if (forward === undefined) return port;
+        through = { ...forward, port };
+        return serverPort;
       },
       start: () => {},
       tally: async (signal) => {

@@ -37,7 +37,9 @@ export type ArmText =
   | `${TransportId}:${number}`
   | `${TransportId}/${ClientStack}`
   | `${TransportId}+${Uplink}`
-  | `${TransportId}@${PathName}`;
+  | `${TransportId}+${typeof TLS_SUFFIX}`
+  | `${TransportId}@${PathName}`
+  | `${TransportId}+${typeof TLS_SUFFIX}@${PathName}`;
 
 /** Stands for every transport that the scenario can measure with the common client stack. */
 export const ALL_ARMS = 'all';
@@ -111,8 +113,8 @@ function readArms(flags: RunFlags, place: ArmsPlace): Plan['arms'] {
   return picked;
 }
 
-function canPass({ path, transport }: Arm): boolean {
-  return whyNotOver(path, { transport }) === undefined;
+function canPass({ path, transport, client }: Arm): boolean {
+  return whyNotOver(path, { transport, client }) === undefined;
 }
 
 /** Parses `@relay` at the end of an arm, which replaces --path. @throws BenchError */
@@ -238,7 +240,8 @@ function sortAll(flags: RunFlags, place: ArmsPlace): SortedTransports {
   const reasons = new Map(
     all.flatMap((transport) => {
       const why =
-        whyLeftOut({ transport, client }, place) ?? whyNotOver(readPath(flags.path), { transport });
+        whyLeftOut({ transport, client }, place) ??
+        whyNotOver(readPath(flags.path), { transport, client });
       return why === undefined ? [] : [[transport, why] as const];
     }),
   );

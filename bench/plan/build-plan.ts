@@ -2,10 +2,8 @@
 // the flag and the value.
 
 import { nullArm } from '../contract/arms/arms.ts';
-import { proxyPath, type PathName } from '../contract/arms/paths.ts';
 import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { clientStackIds, clientStacks } from '../contract/arms/stacks.ts';
-import { transportIds, type TransportId } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
 import { faults, type Fault, type FaultName } from '../contract/faults.ts';
 import type { LeftOut } from '../contract/left-out.ts';
@@ -31,7 +29,7 @@ import {
 import type { BreakingScenario } from '../scenarios/scenario.ts';
 import { planTrialArrivals } from './arrivals/plan-arrivals.ts';
 import { readArrivals } from './arrivals/read-arrivals.ts';
-import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace, type ArmText } from './arms.ts';
+import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
 import { browserSizes, browserWorkload, checkBrowser, hasBrowser } from './browser.ts';
 import { planCanary } from './canary.ts';
 import { planBreaking, policiesOf, whyNotUnder, type AbsentFault } from './breaking.ts';
@@ -45,6 +43,7 @@ import {
   PROVISIONAL_STREAMS,
 } from './loads.ts';
 import { meets } from './needs.ts';
+import { armsOverPaths } from './over-paths.ts';
 import { checkPath } from './path.ts';
 import { countAddresses, type PortLimits } from './ports.ts';
 import { presetNames, presets, type Preset } from './presets.ts';
@@ -134,7 +133,7 @@ export async function buildPlan(
   const usualTransports = breaks?.transports ?? measures?.transports ?? preset.transports;
   const usualArms =
     comparesPaths && flags.transports === undefined
-      ? overPaths(usualTransports, surroundings.proxiesHere?.() ?? proxyNames)
+      ? armsOverPaths(usualTransports, surroundings.proxiesHere?.() ?? proxyNames)
       : usualTransports;
   const armsPlace: ArmsPlace = {
     scenario,
@@ -296,29 +295,6 @@ export async function buildPlan(
     needsPilot: shares !== undefined && flags.carries === undefined,
     leftOut: targets === undefined ? listLeftOut(flags, armsPlace) : [],
   };
-}
-
-/**
- * Each of these arms over loopback, and then over each proxy in both forms. @throws BenchError
- * MISSING_PROGRAM where there is no proxy
- */
-function overPaths(
-  usual: readonly ArmText[] | typeof ALL_ARMS,
-  names: readonly ProxyName[],
-): readonly ArmText[] {
-  if (names.length === 0)
-    throw new BenchError('MISSING_PROGRAM', 'there is no real proxy on this machine', {
-      hint: 'get some: streamduel lab install',
-    });
-  const transports = usual === ALL_ARMS ? transportIds : (usual as readonly TransportId[]);
-  const over: readonly PathName[] = names.flatMap((name) => [
-    proxyPath(name, 'plain'),
-    proxyPath(name, 'fixed'),
-  ]);
-  return [
-    ...transports,
-    ...over.flatMap((path) => transports.map((transport): ArmText => `${transport}@${path}`)),
-  ];
 }
 
 /** A predicate on arms that some policy of the plan excludes; undefined for all others. */

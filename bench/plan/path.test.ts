@@ -78,6 +78,19 @@ it('the arms of a scenario that compares paths go over each proxy of the machine
     'sse@caddy-fixed',
     'ws@caddy-fixed',
   ]);
+  // The way out of a network: TLS makes a difference there, and is held against TLS over loopback.
+  const out = (await here(['squid', 'squid-forward'])).plan;
+  expect(out.arms.map(armName)).toEqual([
+    'sse',
+    'ws',
+    'sse+tls',
+    'ws+tls',
+    ...['squid', 'squid-fixed'].flatMap((path) =>
+      ['sse', 'ws', 'sse+tls', 'ws+tls'].map((written) => `${written}@${path}`),
+    ),
+    'ws@squid-forward',
+    'ws@squid-forward-fixed',
+  ]);
   await expect(here([])).rejects.toMatchObject({
     code: 'MISSING_PROGRAM',
     hint: 'get some: streamduel lab install',
@@ -101,6 +114,16 @@ it.each<[string, RunFlags, string]>([
     '--transports tcp@caddy: expected an arm that passes caddy: this one is not plain HTTP/1.1, which is all that Caddy passes on here',
   ],
   ['stream', { transports: 'sse@caddy', tls: true }, 'which is all that Caddy passes on here'],
+  [
+    'stream',
+    { transports: 'sse,tcp@squid' },
+    'expected an arm that passes squid: this one has neither HTTP/1.1 nor TLS, which is all that Squid passes on',
+  ],
+  [
+    'stream',
+    { transports: 'ws/library@squid-fixed' },
+    'this one is received by a client that cannot be told of a proxy',
+  ],
   [
     'stream',
     { path: 'caddy', serverProcesses: '2', clientProcesses: '2' },

@@ -3,7 +3,7 @@
 
 import { answersPlainHttp, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_PATH, pathNames, paths, type PathName } from '../contract/arms/paths.ts';
-import { isBrowser } from '../contract/arms/stacks.ts';
+import { clientStacks, isBrowser } from '../contract/arms/stacks.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { parseName, usageError } from './quantities.ts';
 
@@ -18,15 +18,24 @@ export function readPath(flag: string | undefined): PathName {
 
 /**
  * Says why the arm cannot pass the path, as a predicate after its name; undefined where it can. A
- * real proxy here speaks HTTP/1.1 without TLS to both sides.
+ * reverse proxy here speaks HTTP/1.1 without TLS to both sides; through a forward one TLS has a
+ * tunnel.
  */
 export function whyNotOver(
   path: PathName,
-  arm: Pick<Arm, 'transport' | 'tls'>,
+  arm: Pick<Arm, 'transport' | 'tls' | 'client'>,
 ): string | undefined {
-  const { real, proxy } = paths[path];
-  if (real === undefined || answersPlainHttp(arm)) return undefined;
-  return `is not plain HTTP/1.1, which is all that ${proxy} passes on here`;
+  const { real, forward, proxy } = paths[path];
+  if (real === undefined) return undefined;
+  if (forward === undefined)
+    return answersPlainHttp(arm)
+      ? undefined
+      : `is not plain HTTP/1.1, which is all that ${proxy} passes on here`;
+  if (!clientStacks[arm.client].takesForwardProxy)
+    return `is received by a client that cannot be told of a proxy: ${proxy} is one that clients name the server to`;
+  return arm.tls === true || answersPlainHttp(arm)
+    ? undefined
+    : `has neither HTTP/1.1 nor TLS, which is all that ${proxy} passes on`;
 }
 
 /** @throws BenchError USAGE for a plan that one of its paths does not support. */

@@ -26,7 +26,10 @@ export const TARGET_SCHEMA_PATH = fileURLToPath(new URL('target-schema.json', im
 const READY_TIMEOUT_NS = 30 * NS_PER_S;
 
 /** Those that a server of the host can stand behind. */
-const targetPaths = pathNames.filter((name) => paths[name].isOnHost) as [PathName, ...PathName[]];
+/** The URL of a target names no proxy, so none that clients must know of. */
+const targetPaths = pathNames.filter(
+  (name) => paths[name].isOnHost && paths[name].forward === undefined,
+) as [PathName, ...PathName[]];
 
 /** A message is JSON, or the text itself. */
 const jsonOrText = z.union([z.string(), z.record(z.string(), z.json()), z.array(z.json())]);

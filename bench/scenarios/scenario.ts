@@ -51,9 +51,9 @@ export interface MeasuringSize {
   readonly burnInBlocks: number;
   readonly warmupNs: number;
   readonly windowNs: number;
-  readonly verdicts: boolean;
-  /** Number of parallel trials, for trials that wait most of the time; 1 when absent. */
+  /** Number of parallel trials, of trials that wait most of the time; 1 when absent. */
   readonly lanes?: number;
+  readonly verdicts: boolean;
 }
 
 /** A scenario with conditions of its own and without faults. */

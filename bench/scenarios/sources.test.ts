@@ -100,6 +100,7 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     why: 'an event of a socket',
   },
   { file: 'bench/path/local-port.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'clients/probe/tunnel.ts', names: ['connect'], why: 'an event of a socket' },
   {
     file: 'bench/analysis/occasions/checked.ts',
     names: ['proxies'],

@@ -2,7 +2,7 @@
 // them, so that every figure comes from a run. `npm run build:readme` writes them anew; with
 // --check it only compares.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { proxies, proxyNames } from '../contract/arms/proxies/proxies.ts';
@@ -17,10 +17,22 @@ import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { manyClients } from '../scenarios/claims.ts';
 import { armTable } from '../scenarios/matrix/arm-table.ts';
 import { pairTable } from '../scenarios/matrix/pair-table.ts';
+import { arrivalTable, failureTable } from '../scenarios/proxies/cell-tables.ts';
+import { proxiesReading } from '../scenarios/proxies/reading.ts';
+import { verdictSentences } from '../scenarios/proxies/verdict.ts';
 import { loadRun } from '../analysis/load-run.ts';
 import { whyNotBelieved } from '../analysis/thresholds.ts';
 import { faultTable } from '../scenarios/recovery/report/fault-verdicts.ts';
-import { flow, heading, left, right, table, type Content, type Table } from '../report/blocks.ts';
+import {
+  flow,
+  heading,
+  left,
+  list,
+  right,
+  table,
+  type Content,
+  type Table,
+} from '../report/blocks.ts';
 import { renderMarkdown } from '../report/formats/markdown.ts';
 import { herdValue } from '../scenarios/recovery/report/herd.ts';
 import {
@@ -55,6 +67,7 @@ const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
 const MATRIX = 'reports/reference/matrix';
+const PROXIES = 'reports/reference/proxies';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -243,6 +256,22 @@ function renderMatrix(): string {
   ]);
 }
 
+/** The verdict on each transport, and the cells over every path of the run. */
+export function renderProxyCells(folder: string, root = project('.')): string {
+  if (!existsSync(join(root, folder)))
+    return quote('No run of it is kept here yet: `streamduel run proxies` makes one.');
+  const analysis = analyse(loadRun(join(root, folder)), proxiesReading);
+  const { plan, proxyCells, environment, command, startedAt } = analysis;
+  const versions = proxyNames.flatMap((name) => environment.tools[name] ?? []);
+  return quote([
+    `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} ${plan.blocks === 1 ? 'block' : 'blocks'}, limits of idle time divided by ${plan.proxyCells?.idleScale}, on ${machineOf(analysis)}. ${[...new Set(versions)].join('; ')}.`,
+    list(verdictSentences(plan, proxyCells)),
+    arrivalTable(plan, proxyCells),
+    failureTable(plan, proxyCells),
+    `Repeated by \`${command}\`.`,
+  ]);
+}
+
 /** Every line of each fixed configuration, with what it is for. */
 function renderProxyChanges(): string {
   return quote(
@@ -283,7 +312,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
   },
   'docs/claims.md': { claims: renderClaims },
   'docs/usage.md': { flags: renderFlagTable },
-  'docs/proxies.md': { proxies: renderProxyChanges },
+  'docs/proxies.md': { proxies: renderProxyChanges, cells: () => renderProxyCells(PROXIES) },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.
   'docs/method.md': {
     self: figure('reports/reference/self.md'),

@@ -57,7 +57,7 @@ it('streams of one token are rehearsed for a second and not for twenty', () => {
   ).toBe(1000);
 });
 
-it('a recorded trace is not tokenised as prose', async () => {
+it('lines of JSON are read as a recording, and not tokenised as prose', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'trace-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, 'trace.jsonl');
@@ -69,7 +69,7 @@ it('a recorded trace is not tokenised as prose', async () => {
   ).catch((error: unknown) => error);
   expect(refused).toMatchObject({
     code: 'WORKLOAD',
-    message: expect.stringContaining('trace.jsonl has lines of JSON') as string,
+    message: expect.stringContaining('trace.jsonl, line 1: version') as string,
   });
   expect(exitCodeOf(refused)).toBe(2);
 });

@@ -280,6 +280,7 @@ function sendLoads(
     stampsFile: stamps.of('client', index),
     host: path.clientHost,
     port: ports[index % ports.length],
+    ...(path.through !== undefined && { through: path.through }),
     clockPort: clockPorts[index % clockPorts.length],
     ...(processes > 1 && { slice: { index, of: processes } }),
     ...(count !== undefined && {

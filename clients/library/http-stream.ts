@@ -167,7 +167,9 @@ function describeMismatch(
   if (type.split(';')[0]?.trim().toLowerCase() !== contentType)
     return `content-type is ${type}, not ${contentType}`;
   const coding = joined(fields['transfer-encoding']) ?? 'none';
-  if (body === 'chunked' && coding.toLowerCase() !== 'chunked')
+  // A proxy that had all of a stream before it sent any may state its length.
+  const hasLength = coding === 'none' && fields['content-length'] !== undefined;
+  if (body === 'chunked' && !hasLength && coding.toLowerCase() !== 'chunked')
     return `transfer-encoding is ${coding}, not chunked`;
   const encoding = joined(fields['content-encoding']);
   if (encoding === contentEncoding) return undefined;

@@ -83,6 +83,13 @@ describe.each(['probe', 'library'] as const)('over %s', (stack) => {
       'gzip',
     ],
     [
+      'a stream that is shorter than its stated length',
+      response('200 OK', ['Content-Type: text/event-stream', 'Content-Length: 100'], 'data: a\n\n'),
+      'end',
+      'closed-early',
+      '',
+    ],
+    [
       'a stream that only its connection delimits',
       response('200 OK', ['Content-Type: text/event-stream'], 'data: a\n\n'),
       'end',

@@ -25,8 +25,8 @@ export interface HttpFormat {
   /** The content coding that the request accepts and the response must have; absent for none. */
   readonly contentEncoding?: string;
   /**
-   * A whole answer states its length; a stream is chunked, because its end could not be told from
-   * its loss otherwise (RFC 9112 §8).
+   * A whole answer states its length; a stream is chunked, unless a proxy had all of it: its end
+   * could not be told from its loss otherwise (RFC 9112 §8).
    */
   readonly body: 'chunked' | 'whole';
   /**
@@ -116,7 +116,7 @@ function closesConnection({ fields }: HttpHead): boolean {
   return options?.includes('close') === true;
 }
 
-/** Returns the length of a whole body; undefined for a chunked one. @throws StreamFailure */
+/** Returns the length of a body that states it; undefined for a chunked one. @throws StreamFailure */
 function checkHead(
   { fields }: HttpHead,
   { contentType, contentEncoding, body }: HttpFormat,
@@ -133,7 +133,10 @@ function checkHead(
     );
   }
   const coding = fields.get('transfer-encoding');
-  if (body === 'whole') return parseLength(fields.get('content-length'), coding);
+  const length = fields.get('content-length');
+  // A proxy that had all of a stream before it sent any may state its length.
+  if (body === 'whole' || (coding === undefined && length !== undefined))
+    return parseLength(length, coding);
   if (coding?.toLowerCase() !== 'chunked') {
     throw protocolFailure(
       `transfer-encoding is ${coding ?? 'none'}, not chunked: the end of such a stream cannot be told from its loss (RFC 9112 §8)`,

@@ -5,9 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { StreamTarget } from '../stream-client.ts';
-import { protocolFailure, type StreamFailure } from '../stream-failure.ts';
+import { asStreamFailure, protocolFailure, type StreamFailure } from '../stream-failure.ts';
 import { tlsOptionsOf } from '../tls-options.ts';
 import type { TlsSessions } from './tls-sessions.ts';
+import { connectRequest, TunnelAnswer, TunnelSocket } from './tunnel.ts';
 
 interface SocketOptions {
   readonly buffer: Buffer;
@@ -33,23 +34,35 @@ interface SocketEvents {
 }
 
 export function openSocket(
-  { host, port, localAddress, tls }: StreamTarget,
+  target: StreamTarget,
   { buffer, now, alpn, sessions: known }: SocketOptions,
   events: SocketEvents,
 ): Socket {
+  const { localAddress, tls, through } = target;
+  const { host, port } = through ?? target;
+  const place = { host, port, ...(localAddress !== undefined && { localAddress }), noDelay: true };
+  const isTunnelled = through?.how === 'tunnel';
+  let tunnel = isTunnelled && tls === undefined ? new TunnelAnswer() : undefined;
   const options = {
-    host,
-    port,
-    ...(localAddress !== undefined && { localAddress }),
-    noDelay: true,
+    ...place,
     onread: {
       buffer,
       callback: (bytes: number) => {
         const at = now();
-        events.read(bytes, at);
+        if (tunnel === undefined) events.read(bytes, at);
+        else readAnswer(tunnel, bytes, at);
         return true;
       },
     },
+  };
+  const readAnswer = (answer: TunnelAnswer, bytes: number, at: Instant): void => {
+    try {
+      if (!answer.push(buffer, 0, bytes)) return;
+      tunnel = undefined;
+      events.opened(at);
+    } catch (error) {
+      events.refused(asStreamFailure(error), at);
+    }
   };
   // Without them each connection has a whole handshake: a session that is not offered is not resumed.
   const sessions = tls?.isResumed === true ? known : undefined;
@@ -59,15 +72,32 @@ export function openSocket(
       ? connect(options)
       : connectTls({
           ...options,
+          ...(isTunnelled && {
+            socket: new TunnelSocket(connect(place), {
+              target,
+              now,
+              connected: events.connected,
+              refused: events.refused,
+            }),
+          }),
           ...tlsOptionsOf(tls),
           ...(alpn !== undefined && { ALPNProtocols: [alpn] }),
           ...(session !== undefined && { session }),
         });
+  // Node reads into a buffer of ours only from a socket of the system, and not from one over a tunnel.
+  if (isTunnelled && tls !== undefined)
+    socket.on('data', (bytes: Buffer) => {
+      const at = now();
+      for (let start = 0; start < bytes.length; start += buffer.length)
+        events.read(bytes.copy(buffer, 0, start), at);
+    });
   if (sessions !== undefined) socket.on('session', (given: Buffer) => sessions.keep(given));
   socket.on('connect', () => {
     const at = now();
-    events.connected(at);
-    if (tls === undefined) events.opened(at);
+    // Over a tunnel TLS has a socket of its own, which tells when TCP is connected.
+    if (tls === undefined || !isTunnelled) events.connected(at);
+    if (tunnel !== undefined) socket.write(connectRequest(target), 'latin1');
+    else if (tls === undefined) events.opened(at);
   });
   if (tls !== undefined)
     socket.on('secureConnect', () => {

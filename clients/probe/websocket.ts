@@ -13,7 +13,7 @@ import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
 import { HttpResponseReader } from './http-response.ts';
 import { MessageInflater } from './inflate.ts';
-import { authorityOf, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
+import { authorityOf, onRequestLine, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
 import { closeFailure, protocolFailure, type StreamFailure } from '../stream-failure.ts';
 import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-reader.ts';
 
@@ -187,7 +187,7 @@ interface Upgrade {
 /** RFC 6455 §4.1, the client's request, latin1. */
 export function upgradeRequest(target: StreamTarget, { path, key, deflate }: Upgrade): string {
   return (
-    `GET ${path} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
+    `GET ${onRequestLine(target, path)} HTTP/1.1\r\nHost: ${authorityOf(target)}\r\n` +
     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n' +
     `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: ${WEBSOCKET_PROTOCOL}\r\n` +
     `${deflate === undefined ? '' : `Sec-WebSocket-Extensions: ${extensionOf(deflate)}\r\n`}\r\n`

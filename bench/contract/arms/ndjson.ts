@@ -16,6 +16,7 @@ export const ndjson = {
     'the response to a POST, one JSON value a line (HTTP/1.1 chunked): HTTP streaming without the framing of SSE',
   colour: '#4aa3a2',
   isNullArm: false,
+  opensByUpgrade: false,
   protocol: 'lines',
   capabilities: {
     http: 1,

@@ -2,7 +2,7 @@
 // says of them.
 
 import { proxies, proxyNames, type ProxyName } from './proxies/proxies.ts';
-import type { ProxyForm } from './proxies/proxy.ts';
+import type { ForwardProxy, ProxyDescription, ProxyForm } from './proxies/proxy.ts';
 
 interface PathDescription {
   /** Names the parts that stand between client and server. */
@@ -19,6 +19,8 @@ interface PathDescription {
   readonly usesRelay: boolean;
   /** The real proxy that stands in it, and which of its configurations; absent for none. */
   readonly real?: { readonly name: ProxyName; readonly form: ProxyForm };
+  /** Set where clients know of the proxy and name the server to it. */
+  readonly forward?: ForwardProxy;
   /** Whether it leads to one server only. */
   readonly leadsToOneServer: boolean;
   /**
@@ -84,7 +86,7 @@ export function proxyPath(name: ProxyName, form: ProxyForm): ProxyPath {
 }
 
 function describeProxyPath(name: ProxyName, form: ProxyForm): PathDescription {
-  const { title } = proxies[name];
+  const { title, forward }: ProxyDescription = proxies[name];
   return {
     ...loopback,
     summary: `${title}, configured ${formTexts[form]}`,
@@ -93,6 +95,7 @@ function describeProxyPath(name: ProxyName, form: ProxyForm): PathDescription {
     keepsBytes: false,
     proxy: title,
     real: { name, form },
+    ...(forward !== undefined && { forward }),
     leadsToOneServer: true,
     asymmetry: `Arms via ${proxyPath(name, form)} pass through one process more, ${title}, configured ${formTexts[form]}. Of what it sends only the tokens are verified: it frames responses anew, so bytes are held against their model on the server’s side alone.`,
   };

@@ -11,6 +11,7 @@ export const sse = {
   summary: 'Server-Sent Events: GET, HTTP/1.1 chunked, one stream a connection',
   colour: '#2f81f7',
   isNullArm: false,
+  opensByUpgrade: false,
   protocol: 'event-stream',
   capabilities: {
     http: 1,

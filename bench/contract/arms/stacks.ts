@@ -29,6 +29,8 @@ interface StackDescription {
   readonly keepsConnections: boolean;
   /** Whether it connects over TLS, and trusts the certificate of the run. */
   readonly speaksTls: boolean;
+  /** Whether it can be told of a forward proxy. */
+  readonly takesForwardProxy: boolean;
   /** Whether it can be told to stop reading. */
   readonly stopsReading: boolean;
   /** Whether it can be told in which way to stop a stream that runs. */
@@ -51,6 +53,7 @@ const socketStack = {
   sharesConnections: 'no',
   keepsConnections: false,
   speaksTls: false,
+  takesForwardProxy: false,
   stopsReading: true,
   stopsAsTold: false,
   usesPageInterfaces: false,
@@ -83,6 +86,7 @@ const descriptions = {
     keepsAsTold: true,
     sharesConnections: 'as-told',
     speaksTls: true,
+    takesForwardProxy: true,
     limit:
       'Tokens were received by the probe, which does less work than any client library or browser.',
   },

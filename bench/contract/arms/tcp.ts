@@ -11,6 +11,7 @@ export const tcp = {
   summary: 'the same payload as lines over a bare socket: the floor of the harness',
   colour: '#848d97',
   isNullArm: true,
+  opensByUpgrade: false,
   protocol: 'lines',
   capabilities: {
     http: undefined,

@@ -154,6 +154,8 @@ export interface TransportDescription {
   /** Form of its messages, whatever carries them: several transports can share one. */
   readonly protocol: 'event-stream' | 'websocket' | 'lines';
   readonly capabilities: Capabilities;
+  /** Whether a request over HTTP/1.1 asks for another protocol on its connection (RFC 9110 §7.8). */
+  readonly opensByUpgrade: boolean;
   /** Request target of a planned stream. */
   readonly route: (streamId: string) => string;
   /**

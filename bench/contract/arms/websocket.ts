@@ -22,6 +22,7 @@ export const websocket = {
   summary: 'RFC 6455 text messages, no compression, one stream a connection',
   colour: '#e0700b',
   isNullArm: false,
+  opensByUpgrade: true,
   protocol: 'websocket',
   capabilities: {
     http: 1,

@@ -12,18 +12,24 @@ import { median } from '../../analysis/statistics/moments.ts';
 import {
   cutOf,
   deliveryNs,
+  exchangeOf,
   firstTokenNs,
+  isBusy,
   isHeld,
+  librariesOf,
   mostTokensPerRead,
   openNs,
   restartOf,
   stopReach,
   streamsOf,
+  swallowed,
   tokensPerRead,
   type RestartReading,
+  type Swallowed,
   type Wait,
 } from './cell-values.ts';
-import type { ArmCells, Cut, Happening } from './findings.ts';
+import { exchangeChanges, type ExchangeChanges } from './exchange-changes.ts';
+import type { ArmCells, Cut, Happening, LibraryRestart, Stall } from './findings.ts';
 
 export function analyseProxies(
   { proxyCells }: Pick<Plan, 'proxyCells'>,
@@ -38,13 +44,17 @@ export function analyseProxies(
   );
 }
 
-/** The arm over loopback of the same transport and client; undefined where none took part. */
+/** The arm over loopback of the same transport, TLS and client; undefined where none took part. */
 function directOf(
-  { arm: { transport, client } }: MeasuredArm,
+  { arm: { transport, tls, client } }: MeasuredArm,
   arms: readonly MeasuredArm[],
 ): MeasuredArm | undefined {
   return arms.find(
-    ({ arm }) => arm.path === DEFAULT_PATH && arm.transport === transport && arm.client === client,
+    ({ arm }) =>
+      arm.path === DEFAULT_PATH &&
+      arm.transport === transport &&
+      arm.tls === tls &&
+      arm.client === client,
   );
 }
 
@@ -86,12 +96,15 @@ function describeArm(
     );
   const paced = records.flatMap((record) => streamsOf(record, 'paced'));
   const accepted = paced.filter(({ acceptedNs }) => acceptedNs !== undefined);
+  const refused = paced.filter(({ acceptedNs }) => acceptedNs === undefined);
   return {
     arm: measured.name,
     trials: records.length,
+    isBusy: records.some(isBusy) || [...others.values()].some(isBusy),
     asked: paced.length,
     accepted: accepted.length,
-    refusals: wordings(paced.filter(({ acceptedNs }) => acceptedNs === undefined)),
+    refusals: wordings(refused),
+    refusedWith: [...new Set(refused.map(({ cause }) => cause ?? NO_ANSWER))],
     openNs: medianOf(openNs),
     firstTokenNs: medianOf(firstTokenNs),
     deliveryNs: { p50: medianOf(p50), p99: medianOf(p99) },
@@ -103,8 +116,56 @@ function describeArm(
     stopActive: happening(records.flatMap((record) => stopReach(record, 'stop-active') ?? [])),
     quiet: cut(records, 'quiet'),
     long: cut(records, 'long'),
+    stall: describeStall(records, [...others.values()]),
+    changes: describeChanges(own, others),
+    libraries: describeLibraries(records),
     restart: describeRestart(measured, records),
   };
+}
+
+function describeStall(
+  records: readonly ProxyCellsRecord[],
+  direct: readonly ProxyCellsRecord[],
+): Stall {
+  const own = records.flatMap((record) => swallowed(record) ?? []);
+  return {
+    of: own.length,
+    unbounded: own.filter(({ isHeldBack }) => !isHeldBack).length,
+    swallowedBytes: bytesOf(own),
+    directBytes: bytesOf(direct.flatMap((record) => swallowed(record) ?? [])),
+  };
+}
+
+function bytesOf(all: readonly Swallowed[]): number | undefined {
+  return median(all.map(({ bytes }) => bytes));
+}
+
+function describeChanges(
+  own: readonly BlockRecord[],
+  direct: ReadonlyMap<number, ProxyCellsRecord>,
+): ExchangeChanges | undefined {
+  for (const { block, record } of own) {
+    const other = direct.get(block);
+    const [over, base] = [exchangeOf(record), other && exchangeOf(other)];
+    // A refusal is another response, not a changed one.
+    if (over !== undefined && over.status === base?.status) return exchangeChanges(over, base);
+  }
+  return undefined;
+}
+
+function describeLibraries(records: readonly ProxyCellsRecord[]): readonly LibraryRestart[] {
+  const byClient = Map.groupBy(records.flatMap(librariesOf), ({ client }) => client);
+  return Array.from(byClient, ([client, readings]) => {
+    const back = readings.flatMap(({ backAfterNs }) => backAfterNs ?? []);
+    return {
+      client,
+      of: readings.length,
+      back: back.length,
+      gaveUp: readings.filter(({ gaveUp }) => gaveUp).length,
+      backAfterNs: median(back),
+      told: [...new Set(readings.flatMap(({ told }) => told))],
+    };
+  });
 }
 
 /** Causes of refusals with an HTTP status begin so. */
@@ -150,5 +211,9 @@ function cut(records: readonly ProxyCellsRecord[], kind: 'quiet' | 'long'): Cut 
 function wordings(
   told: readonly { readonly cause?: string | undefined; readonly message?: string | undefined }[],
 ): readonly string[] {
-  return [...new Set(told.flatMap(({ cause, message }) => message ?? cause ?? []))];
+  return [...new Set(told.map(({ cause, message }) => message ?? cause ?? NOTHING))];
 }
+
+const NO_ANSWER = 'no-answer';
+/** The client waits to the end of the trial. */
+const NOTHING = 'nothing at all';

@@ -1,12 +1,15 @@
 import { expect, it } from 'vitest';
-import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { KIB, MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import {
   cutOf,
   deliveryNs,
+  exchangeOf,
   firstTokenNs,
   isHeld,
+  librariesOf,
   restartOf,
   stopReach,
+  swallowed,
   tokensPerRead,
 } from './cell-values.ts';
 import { changed, corkedRecord, freeRecord, refusedRecord } from './fixture.ts';
@@ -76,4 +79,49 @@ it('streams are held whole when none of them begins before its last token is due
   const held = changed(freeRecord, { paced: { firstTokenNs: 3 * NS_PER_S } });
   expect(isHeld(held, NS_PER_S)).toBe(true);
   expect(isHeld(refusedRecord, NS_PER_S)).toBe(false);
+});
+
+it('what left the server and did not reach its client was taken on the way', () => {
+  expect(swallowed(freeRecord)).toEqual({ bytes: 4 * MIB - 64 * KIB, isHeldBack: true });
+  expect(swallowed(corkedRecord)).toMatchObject({ isHeldBack: false });
+  // Nobody knows what a stream that never began would have taken.
+  expect(swallowed(refusedRecord)).toBeUndefined();
+  const { taken: _taken, ...earlier } = freeRecord;
+  expect(swallowed(earlier)).toBeUndefined();
+});
+
+it('a library is back or has given up, and its loss is no failed attempt', () => {
+  expect(librariesOf(freeRecord)).toEqual([
+    { client: 'library', backAfterNs: 0.5 * NS_PER_S, gaveUp: false, told: ['ECONNREFUSED'] },
+  ]);
+  expect(librariesOf(corkedRecord)).toEqual([
+    { client: 'eventsource', backAfterNs: undefined, gaveUp: true, told: ['http-503'] },
+  ]);
+  const [library] = freeRecord.libraries ?? [];
+  const never = { client: library!.client, told: library!.told };
+  expect(librariesOf({ ...freeRecord, libraries: [never] })).toEqual([]);
+});
+
+it('an exchange that failed is none', () => {
+  expect(exchangeOf(freeRecord)?.status).toBe(200);
+  expect(exchangeOf(refusedRecord)).toBeUndefined();
+});
+
+it('a stream that the restarting server ends was not cut', () => {
+  const late = changed(freeRecord, { long: { ended: 'failed', endedNs: 18 * NS_PER_S + 1 } });
+  expect(cutOf(late, 'long')).toEqual({ waitedNs: 17 * NS_PER_S });
+  const cut = changed(freeRecord, { long: { ended: 'failed', endedNs: 16 * NS_PER_S } });
+  expect(cutOf(cut, 'long')).toMatchObject({ afterNs: 15 * NS_PER_S });
+});
+
+it('a library that had no time to come back says nothing', () => {
+  const { restart, libraries = [] } = freeRecord;
+  const [{ backNs: _back, ...library }] = libraries as [(typeof libraries)[0]];
+  const at = (leftNs: number) => ({
+    ...freeRecord,
+    libraries: [library],
+    restart: { ...restart, untilNs: restart.toNs + leftNs },
+  });
+  expect(librariesOf(at(NS_PER_S))).toEqual([]);
+  expect(librariesOf(at(3 * NS_PER_S))).toMatchObject([{ gaveUp: false, backAfterNs: undefined }]);
 });

@@ -1,6 +1,12 @@
 // The cells of one trial: pure functions from its record to a time, a count or nothing.
 
-import type { CellKind, CellStream, ProxyCellsRecord } from '../../contract/proxy-cells.ts';
+import type {
+  CellKind,
+  CellStream,
+  Exchange,
+  ProxyCellsRecord,
+} from '../../contract/proxy-cells.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { nearestRank } from '../../analysis/statistics/quantile.ts';
 
@@ -75,6 +81,19 @@ export function stopReach(
     : { afterNs: noticed.atNs - stream.endedNs, waitedNs };
 }
 
+/**
+ * A load process whose timers were later than this may have been late to read, too: then its times
+ * say nothing of a path. Half as much would still leave every median as it is.
+ */
+export const MOST_LATE_NS = 25 * NS_PER_MS;
+
+/** False for a run that was saved before it was counted. */
+export function isBusy({
+  tickLatenessP99Ns = 0,
+}: Pick<ProxyCellsRecord, 'tickLatenessP99Ns'>): boolean {
+  return tickLatenessP99Ns > MOST_LATE_NS;
+}
+
 /** From the request for a stream to its end by another than its client. */
 export function cutOf(
   record: ProxyCellsRecord,
@@ -85,8 +104,10 @@ export function cutOf(
   if (stream === undefined || (stream.acceptedNs === undefined && stream.ended === 'failed'))
     return undefined;
   const { askedNs, endedNs, ended, cause, message } = stream;
-  const waitedNs = endedNs - askedNs;
-  return ended === 'watched'
+  // The server that stops then ends what its client has not left yet.
+  const { fromNs } = record.restart;
+  const waitedNs = Math.min(endedNs, fromNs) - askedNs;
+  return ended === 'watched' || endedNs >= fromNs
     ? { waitedNs }
     : {
         afterNs: waitedNs,
@@ -128,4 +149,60 @@ export function isHeld(record: ProxyCellsRecord, lastDueNs: number): boolean {
     atNs === undefined ? [] : atNs - askedNs,
   );
   return begun.length > 0 && begun.every((ns) => ns >= lastDueNs);
+}
+
+/** What left the server for a client that stopped reading, and did not reach it. */
+export interface Swallowed {
+  readonly bytes: number;
+  /** Whether the server was held back; else the path took all that it had. */
+  readonly isHeldBack: boolean;
+}
+
+/** Undefined for a stream that never began, and from a run that has no such stream. */
+export function swallowed({ streams, taken = [] }: ProxyCellsRecord): Swallowed | undefined {
+  const stream = streams.find(({ kind }) => kind === 'stalled');
+  const own = taken.find(({ id }) => id === stream?.id);
+  if (stream?.bytesRead === undefined || stream.firstTokenNs === undefined || own === undefined)
+    return undefined;
+  return { bytes: Math.max(0, own.bytes - stream.bytesRead), isHeldBack: own.isBlocked };
+}
+
+/** Undefined where the response was not whole. */
+export function exchangeOf({ exchange }: Pick<ProxyCellsRecord, 'exchange'>): Exchange | undefined {
+  return exchange === undefined || 'cause' in exchange ? undefined : exchange;
+}
+
+/** What becomes of a client library whose stream was open when the server stopped. */
+export interface LibraryReading {
+  readonly client: string;
+  /** From when the next server listens to its stream; undefined where it had none by the end. */
+  readonly backAfterNs: number | undefined;
+  readonly gaveUp: boolean;
+  /** Causes of its failed attempts, each once; the loss itself is not among them. */
+  readonly told: readonly string[];
+}
+
+/** The next attempt comes up to a second after the server is back. */
+const TO_COME_BACK_NS = 2 * NS_PER_S;
+
+/**
+ * Left out are libraries whose streams had not begun, and those that had no time left to come back,
+ * because the next server was late.
+ */
+export function librariesOf({ libraries = [], restart }: ProxyCellsRecord): LibraryReading[] {
+  const leftNs = (restart.untilNs ?? Number.POSITIVE_INFINITY) - restart.toNs;
+  return libraries.flatMap(({ client, acceptedNs, told, backNs, gaveUpNs }) => {
+    if (acceptedNs === undefined || acceptedNs > restart.fromNs) return [];
+    const isDecided = backNs !== undefined || gaveUpNs !== undefined;
+    if (!isDecided && leftNs < TO_COME_BACK_NS) return [];
+    const [, ...attempts] = told.filter(({ atNs }) => atNs >= restart.fromNs);
+    return [
+      {
+        client,
+        backAfterNs: backNs === undefined ? undefined : Math.max(0, backNs - restart.toNs),
+        gaveUp: gaveUpNs !== undefined,
+        told: [...new Set(attempts.map(({ cause }) => cause))],
+      },
+    ];
+  });
 }

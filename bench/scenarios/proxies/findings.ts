@@ -1,5 +1,7 @@
 // The part of an analysis about what paths do to streams. Pure values, saved within analysis.json.
 
+import type { ExchangeChanges } from './exchange-changes.ts';
+
 /** Something happened at this time in this many of the trials of an arm. */
 export interface Happening {
   /** Trials in which it could have been seen, and those in which it was. */
@@ -17,14 +19,42 @@ export interface Cut extends Happening {
   readonly told: readonly string[];
 }
 
+/** A client stopped reading a large stream. */
+export interface Stall {
+  /** Trials in which the stream had begun. */
+  readonly of: number;
+  /** Trials in which the server was not held back before all was sent. */
+  readonly unbounded: number;
+  /** Bytes between the server and the client when nothing moved any more, median over trials. */
+  readonly swallowedBytes: number | undefined;
+  /** The same over loopback. */
+  readonly directBytes: number | undefined;
+}
+
+/** A client library whose stream was open when the server restarted. */
+export interface LibraryRestart {
+  readonly client: string;
+  /** Trials in which its stream was open at the restart, was back after it, and was given up. */
+  readonly of: number;
+  readonly back: number;
+  readonly gaveUp: number;
+  /** Median, from when the next server listens. */
+  readonly backAfterNs: number | undefined;
+  readonly told: readonly string[];
+}
+
 export interface ArmCells {
   readonly arm: string;
   readonly trials: number;
+  /** Whether the machine was too busy in a trial of it, or of that over loopback, for its times. */
+  readonly isBusy: boolean;
   /** Streams requested for delivery, and those that were accepted. */
   readonly asked: number;
   readonly accepted: number;
   /** The client got these messages of those that were not, each wording once. */
   readonly refusals: readonly string[];
+  /** Their causes, by name, each once. */
+  readonly refusedWith: readonly string[];
   /** From the request, medians over trials of medians over their streams. */
   readonly openNs: number | undefined;
   readonly firstTokenNs: number | undefined;
@@ -45,6 +75,14 @@ export interface ArmCells {
   readonly stopActive: Happening;
   readonly quiet: Cut;
   readonly long: Cut;
+  readonly stall: Stall;
+  /**
+   * The changes to a response, in the first block in which both it and that over loopback were whole;
+   * undefined for the arm over loopback itself, and where none was.
+   */
+  readonly changes: ExchangeChanges | undefined;
+  /** The client libraries at the restart. */
+  readonly libraries: readonly LibraryRestart[];
   /** While the server restarts. */
   readonly restart: {
     readonly outageNs: number | undefined;

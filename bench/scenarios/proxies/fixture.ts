@@ -3,7 +3,7 @@
 import type { Arm } from '../../contract/arms/arms.ts';
 import type { CellStream, ProxyCellsPlan, ProxyCellsRecord } from '../../contract/proxy-cells.ts';
 import type { CompletedTrial, ProxyCellsTrial, SavedRun } from '../../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { KIB, MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { fixtureRun } from '../../analysis/analysis-fixture.ts';
 import { finishedOf } from '../../analysis/trial-fixture.ts';
 
@@ -12,6 +12,7 @@ const cellsPlan: ProxyCellsPlan = {
   pacedTokensPerSecond: 50,
   longTokensPerSecond: 5,
   stopAfterNs: NS_PER_S,
+  stalled: { tokens: 2048, tokenBytes: 16 * KIB, tokensPerSecond: 1400 },
   idleScale: 10,
   restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
 };
@@ -54,7 +55,30 @@ export const freeRecord: ProxyCellsRecord = {
       acceptedNs: END_NS + 4.6 * NS_PER_S,
       endedNs: END_NS + 5 * NS_PER_S,
     }),
+    stream('p8', 'stalled', { ended: 'watched', endedNs: END_NS, tokens: 4, bytesRead: 64 * KIB }),
   ],
+  exchange: {
+    status: 200,
+    fields: [
+      ['content-type', 'text/event-stream'],
+      ['x-accel-buffering', 'no'],
+    ],
+    chunkBytes: [30, 40, 40],
+    bodyBytes: 110,
+    bodySha256: 'a',
+  },
+  libraries: [
+    {
+      client: 'library',
+      acceptedNs: END_NS - NS_PER_S,
+      told: [
+        { atNs: END_NS + NS_PER_MS, cause: 'closed-1012', message: 'the server restarts' },
+        { atNs: END_NS + NS_PER_S, cause: 'ECONNREFUSED', message: 'connection refused' },
+      ],
+      backNs: END_NS + 5 * NS_PER_S,
+    },
+  ],
+  taken: [{ id: 'p8', bytes: 4 * MIB, isBlocked: true }],
   deliveryNs: Array.from({ length: 200 }, (_, index) => (1 + index / 100) * NS_PER_MS),
   tokenFaults: 0,
   gone: [
@@ -87,6 +111,28 @@ export const corkedRecord: ProxyCellsRecord = {
     },
   }),
   deliveryNs: freeRecord.deliveryNs.map((ns) => ns + 100 * NS_PER_MS),
+  exchange: {
+    status: 200,
+    fields: [
+      ['content-type', 'text/event-stream'],
+      ['via', '1.1 x'],
+    ],
+    chunkBytes: [70, 40],
+    bodyBytes: 110,
+    bodySha256: 'a',
+  },
+  libraries: [
+    {
+      client: 'eventsource',
+      acceptedNs: END_NS - NS_PER_S,
+      told: [
+        { atNs: END_NS + NS_PER_MS, cause: 'closed-early', message: 'the response ended' },
+        { atNs: END_NS + NS_PER_S, cause: 'http-503', message: 'Service Unavailable' },
+      ],
+      gaveUpNs: END_NS + NS_PER_S,
+    },
+  ],
+  taken: [{ id: 'p8', bytes: 33 * MIB, isBlocked: false }],
   gone: freeRecord.gone.filter(({ id }) => id === 'p3'),
 };
 
@@ -106,6 +152,9 @@ export const refusedRecord: ProxyCellsRecord = {
     }),
   ),
   deliveryNs: [],
+  exchange: { cause: 'http-404', message: 'the server answered 404 Not Found' },
+  libraries: [],
+  taken: [],
   gone: [],
 };
 
@@ -125,9 +174,30 @@ function asCells(trial: CompletedTrial, record: ProxyCellsRecord): ProxyCellsTri
 interface CellsOptions {
   readonly blocks?: number;
   readonly recordOf?: (arm: Arm, block: number) => ProxyCellsRecord;
+  /** Whether a forward proxy takes part, too. */
+  readonly hasForward?: boolean;
 }
 
-export function cellsRun({ recordOf = usualRecord, blocks = 1 }: CellsOptions = {}): SavedRun {
+const forwardArms: readonly Arm[] = [
+  ...(['sse', 'ws'] as const).map((transport): Arm => ({
+    transport,
+    tls: true,
+    client: 'probe',
+    path: 'direct',
+  })),
+  ...(['squid', 'squid-fixed'] as const).flatMap((path) =>
+    (['sse', 'ws'] as const).flatMap((transport): Arm[] => [
+      { transport, client: 'probe', path },
+      { transport, tls: true, client: 'probe', path },
+    ]),
+  ),
+];
+
+export function cellsRun({
+  recordOf = usualRecord,
+  blocks = 1,
+  hasForward = false,
+}: CellsOptions = {}): SavedRun {
   return fixtureRun({
     blocks,
     burnInBlocks: 0,
@@ -136,10 +206,17 @@ export function cellsRun({ recordOf = usualRecord, blocks = 1 }: CellsOptions = 
     plan: {
       scenario: 'proxies',
       preset: 'quick',
-      arms: (['direct', 'haproxy', 'haproxy-fixed', 'nginx', 'nginx-fixed'] as const).flatMap(
-        (path) =>
-          (['sse', 'ws'] as const).map((transport) => ({ transport, client: 'probe', path })),
-      ),
+      arms: [
+        ...(['direct', 'haproxy', 'haproxy-fixed', 'nginx', 'nginx-fixed'] as const).flatMap(
+          (path) =>
+            (['sse', 'ws'] as const).map((transport): Arm => ({
+              transport,
+              client: 'probe',
+              path,
+            })),
+        ),
+        ...(hasForward ? forwardArms : []),
+      ],
       loadPoints: [{ connections: 2 }],
       windowNs: 24 * NS_PER_S,
       proxyCells: cellsPlan,
@@ -147,7 +224,9 @@ export function cellsRun({ recordOf = usualRecord, blocks = 1 }: CellsOptions = 
   });
 }
 
-function usualRecord({ transport, path }: Arm): ProxyCellsRecord {
+function usualRecord({ transport, tls, path }: Arm): ProxyCellsRecord {
+  // Its own configuration refuses CONNECT to the port of the server.
+  if (path === 'squid' && (tls === true || transport === 'ws')) return refusedRecord;
   if (path === 'haproxy' && transport === 'sse') return corkedRecord;
   return path === 'nginx' && transport === 'ws' ? refusedRecord : freeRecord;
 }

@@ -10,6 +10,7 @@ import {
   openNs,
   stopReach,
   streamsOf,
+  swallowed,
   tokensPerRead,
 } from './cell-values.ts';
 
@@ -74,6 +75,17 @@ const own: readonly ProxyCellsMetric[] = [
     absence: REFUSED,
     definition: 'tokens of the timed streams/reads of the client that carried one',
     value: ({ proxyCells }) => tokensPerRead(proxyCells),
+  },
+  {
+    id: 'path.swallowed',
+    title: 'Taken for a client that stops reading',
+    unit: 'bytes',
+    better: 'lower',
+    scale: 'difference',
+    absence: 'no such stream began',
+    definition:
+      'bytes of a large stream that left the server and did not reach its client, which stopped reading at the first token, when the server was held back; all of it where it never was',
+    value: ({ proxyCells }) => swallowed(proxyCells)?.bytes,
   },
   stopMetric('active'),
   stopMetric('quiet'),

@@ -1,4 +1,4 @@
-import { NS_PER_S } from '../../contract/units.ts';
+import { KIB, NS_PER_S } from '../../contract/units.ts';
 import { undivided, type Scenario } from '../scenario.ts';
 
 /** Streams whose delivery is timed: 400 tokens of a trial bound its p99. */
@@ -23,7 +23,7 @@ export const proxies = {
     warmup: 'sets',
     duration: 'sets',
     connections: 'sets',
-    tls: { refuses: 'its proxies speak HTTP/1.1 without TLS to both sides' },
+    tls: { refuses: 'its reverse proxies speak HTTP/1.1 without TLS to both sides' },
     canary: OWN_STREAMS,
     ...undivided,
     aa: NO_SAMPLE,
@@ -50,11 +50,24 @@ export const proxies = {
       firstTokenSigma: 0,
     },
     sizes: {
-      smoke: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
-      // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a response, and than a tenth of 60 s.
-      quick: { ...common, connections: CONNECTIONS, blocks: 1, windowNs: 24 * NS_PER_S },
-      standard: { ...common, connections: CONNECTIONS, blocks: 3, windowNs: 24 * NS_PER_S },
-      publication: { ...common, connections: CONNECTIONS, blocks: 5, windowNs: 40 * NS_PER_S },
+      smoke: { ...common, lanes: 2, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
+      // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a
+      // response, and than a tenth of 60 s.
+      quick: { ...common, lanes: 4, connections: CONNECTIONS, blocks: 1, windowNs: 25 * NS_PER_S },
+      standard: {
+        ...common,
+        lanes: 2,
+        connections: CONNECTIONS,
+        blocks: 3,
+        windowNs: 25 * NS_PER_S,
+      },
+      publication: {
+        ...common,
+        lanes: 1,
+        connections: CONNECTIONS,
+        blocks: 5,
+        windowNs: 40 * NS_PER_S,
+      },
     },
     loadPoints: (connections) => connections.map((count) => ({ connections: count })),
     conditions: () => ({
@@ -63,6 +76,8 @@ export const proxies = {
         pacedTokensPerSecond: 50,
         longTokensPerSecond: 5,
         stopAfterNs: 1.5 * NS_PER_S,
+        // 32 MiB within 1.5 s: more than the kernel keeps for two connections.
+        stalled: { tokens: 2048, tokenBytes: 16 * KIB, tokensPerSecond: 1400 },
         idleScale: 10,
         restart: { outageNs: 4.5 * NS_PER_S, watchNs: 7 * NS_PER_S },
       },

@@ -2,6 +2,7 @@
 
 import { formatCount, formatSetting, formatValue } from '../../report/format.ts';
 import { code } from '../../report/inline.ts';
+import { listWords } from '../../report/mechanisms.ts';
 import type { ArmCells, Cut, Happening } from './findings.ts';
 
 /** Settings of the plan that a sentence needs. */
@@ -22,7 +23,10 @@ export function describeCells(cells: ArmCells, words: Words): string {
     arrivalText(cells),
     stopText(cells),
     ...cutTexts(cells, words),
+    ...stallText(cells),
+    ...changesText(cells),
     ...restartText(cells),
+    ...libraryTexts(cells),
   ].join('; ');
 }
 
@@ -95,4 +99,51 @@ function cutText(what: string, cut: Cut, scaled: string): readonly string[] {
   return [
     `${what} is ended ${reachText(cut)}${scaled} (the client is told ${cut.told.map(code).join(', ')})`,
   ];
+}
+
+function stallText({ stall }: ArmCells): readonly string[] {
+  const { of, unbounded, swallowedBytes, directBytes } = stall;
+  if (of === 0) return [];
+  const bytes = formatValue(swallowedBytes, 'bytes');
+  const loopback =
+    directBytes === undefined ? '' : ` (${formatValue(directBytes, 'bytes')} over loopback)`;
+  return unbounded > 0
+    ? [
+        `a client that stops reading never holds the server back${unbounded === of ? '' : ` (in ${unbounded} of ${of} trials)`}: all ${bytes} are taken${loopback}`,
+      ]
+    : [`a client that stops reading holds the server back once ${bytes} are taken${loopback}`];
+}
+
+function changesText({ changes }: ArmCells): readonly string[] {
+  if (changes === undefined) return [];
+  const { added, removed, altered, chunks, isChunkedAnew, coding, keepsBody } = changes;
+  const parts = [
+    ...named('adds', added),
+    ...named('takes away', removed),
+    ...named('alters', altered),
+    ...(chunks !== undefined && isChunkedAnew
+      ? [`makes ${chunks.arrived} chunks of ${chunks.sent}`]
+      : []),
+    ...(coding === undefined ? [] : [`compresses the body (${code(coding)})`]),
+    ...(keepsBody || coding !== undefined ? [] : ['alters the body']),
+  ];
+  return [
+    parts.length === 0
+      ? 'nothing of a response is changed'
+      : `of a response it ${listWords(parts)}`,
+  ];
+}
+
+function libraryTexts({ libraries }: ArmCells): readonly string[] {
+  return libraries.map(({ client, of, back, gaveUp, backAfterNs, told }) => {
+    const heard = told.length === 0 ? '' : ` (told ${told.map(code).join(', ')})`;
+    if (gaveUp === of) return `client ${client} gives up for good${heard}`;
+    if (back === of)
+      return `client ${client} is back ${formatValue(backAfterNs, 'ns')} after it${heard}`;
+    return `client ${client} is back in ${back} and gives up in ${gaveUp} of ${of} trials${heard}`;
+  });
+}
+
+function named(verb: string, names: readonly string[]): readonly string[] {
+  return names.length === 0 ? [] : [`${verb} ${listWords(names.map(code))}`];
 }

@@ -8,6 +8,7 @@ import { haproxy } from './haproxy.ts';
 import { lighttpd } from './lighttpd.ts';
 import { nginx } from './nginx.ts';
 import type { ProxyDescription } from './proxy.ts';
+import { squid, squidForward } from './squid.ts';
 import { traefik } from './traefik.ts';
 
 const descriptions = {
@@ -19,6 +20,8 @@ const descriptions = {
   apache,
   lighttpd,
   'fastify-http-proxy': fastifyHttpProxy,
+  squid,
+  'squid-forward': squidForward,
 } as const satisfies Record<string, ProxyDescription>;
 
 export type ProxyName = keyof typeof descriptions;

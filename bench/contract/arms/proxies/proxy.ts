@@ -28,6 +28,15 @@ export interface ProxyPlaces {
   readonly idleScale: number;
 }
 
+/**
+ * Clients know of it and name the server to it. TLS always passes in a tunnel, which CONNECT opens
+ * (RFC 9110 §9.3.6), and a plain request in its absolute form (RFC 9112 §3.2.2).
+ */
+export interface ForwardProxy {
+  /** How clients ask it for an upgrade without TLS: `tunnelled` as browsers do. */
+  readonly upgrades: 'tunnelled' | 'forwarded';
+}
+
 export interface ProxyDescription {
   /** Its name in a sentence. */
   readonly title: string;
@@ -40,6 +49,15 @@ export interface ProxyDescription {
   readonly files: (places: ProxyPlaces) => Readonly<Record<string, readonly ConfigurationLine[]>>;
   /** Arguments that start it in the foreground, with its log on stderr. */
   readonly startArguments: (places: ProxyPlaces) => readonly string[];
+  /**
+   * It answers a request for this with 200 by itself once it leads to the server; for a program that
+   * listens before it has read where to.
+   */
+  readonly readyPath?: string;
+  /** Files outside of its folder that stay when it is killed; absent for none. */
+  readonly leftovers?: (places: ProxyPlaces) => readonly string[];
+  /** Set for a forward proxy; absent for a reverse one, which clients take for the server. */
+  readonly forward?: ForwardProxy;
 }
 
 /** The text of a file in one form. */

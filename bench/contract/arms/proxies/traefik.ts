@@ -3,6 +3,8 @@
 
 import type { ProxyDescription } from './proxy.ts';
 
+const READY_PATH = '/streamduel-ready';
+
 export const traefik = {
   title: 'Traefik',
   programs: ['traefik'],
@@ -15,6 +17,7 @@ export const traefik = {
       'entryPoints:',
       '  web:',
       `    address: "127.0.0.1:${port}"`,
+      'ping: { manualRouting: true }',
       'providers:',
       '  file:',
       `    filename: "${folder}/dynamic.yaml"`,
@@ -23,9 +26,12 @@ export const traefik = {
       'http:',
       '  routers:',
       '    server: { rule: "PathPrefix(`/`)", service: server }',
+      // It listens before it has read this file, and answers 404 until then.
+      `    ready: { rule: "Path(\`${READY_PATH}\`)", service: "ping@internal" }`,
       '  services:',
       `    server: { loadBalancer: { servers: [{ url: "http://127.0.0.1:${serverPort}" }] } }`,
     ],
   }),
+  readyPath: READY_PATH,
   startArguments: ({ folder }) => [`--configFile=${folder}/traefik.yaml`],
 } as const satisfies ProxyDescription;

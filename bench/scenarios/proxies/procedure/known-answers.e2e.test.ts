@@ -3,19 +3,24 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Arm } from '../../../contract/arms/arms.ts';
+import { clientStacks, type ClientStack } from '../../../contract/arms/stacks.ts';
+import { transports } from '../../../contract/arms/transports.ts';
 import type { RelayFault } from '../../../contract/faults.ts';
 import type { ProxyCellsTrial } from '../../../contract/run-file.ts';
-import { NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
+import { MIB, NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { firstTrial, planOf, quietOptions } from '../../../trial/measure-fixture.ts';
 import { measureTrial } from '../../../trial/procedure.ts';
 import {
   cutOf,
   deliveryNs,
+  exchangeOf,
   firstTokenNs,
   isHeld,
+  librariesOf,
   restartOf,
   stopReach,
   streamsOf,
+  swallowed,
 } from '../cell-values.ts';
 import { proxyCells } from './procedure.ts';
 import { recordCells } from './record.ts';
@@ -41,12 +46,15 @@ async function measure(
     opening: (...known) => ({ ...proxyCells.opening?.(...known), pathFault: fault }),
   };
   const measured = await measureTrial(faulted, own, quietOptions(plan));
-  return recordCells(own, measured);
+  return recordCells(own, measured, plan);
 }
 
 /** Delays of a busy machine; all that is put in is far more. */
 const SLACK_NS = 300 * NS_PER_MS;
 const T0_STREAMS_NS = 1 * NS_PER_S;
+const WATCHED_TO_NS = 5 * NS_PER_S;
+/** Padding alone. */
+const OFFERED_BYTES = 32 * MIB;
 
 describe.concurrent.each(['sse', 'ws'] as const)('%s', (transport) => {
   it('a relay that does nothing: all streams whole, stops arrive, nothing is cut', async () => {
@@ -67,6 +75,59 @@ describe.concurrent.each(['sse', 'ws'] as const)('%s', (transport) => {
     expect(accepted).toBe(0);
     expect(refusals).toHaveLength(asked);
     expect(backAfterNs).toBeLessThan(NS_PER_S);
+    // Three sockets' buffers are all that stands between the server and a client that does not read.
+    const taken = swallowed(cells);
+    expect(taken?.isHeldBack).toBe(true);
+    expect(taken?.bytes).toBeLessThan(OFFERED_BYTES / 2);
+    expect(exchangeOf(cells)?.status).toBe(transports[transport].opensByUpgrade ? 101 : 200);
+    // No answer comes from it meanwhile, so every library tries on.
+    const libraries = librariesOf(cells);
+    expect(libraries.length).toBeGreaterThan(0);
+    for (const { client, gaveUp, backAfterNs: after, told } of libraries) {
+      expect({ client, gaveUp, isBack: after !== undefined }).toEqual({
+        client,
+        gaveUp: false,
+        isBack: true,
+      });
+      expect(told).not.toContainEqual(expect.stringMatching(/^http-/));
+    }
+  });
+
+  it('a path that takes bytes for its client is found by how many', async () => {
+    const { proxyCells: cells } = await measure(transport, {
+      fault: { action: { kind: 'swallow', bytes: OFFERED_BYTES / 2 }, atNs: 0 },
+    });
+    const taken = swallowed(cells);
+    expect(taken?.isHeldBack).toBe(true);
+    expect(taken?.bytes).toBeGreaterThan(OFFERED_BYTES / 2);
+    expect(taken?.bytes).toBeLessThan(OFFERED_BYTES);
+  });
+
+  it('a path that takes all that there is never holds the server back', async () => {
+    const { proxyCells: cells } = await measure(transport, {
+      fault: { action: { kind: 'swallow', bytes: 2 * OFFERED_BYTES }, atNs: 0 },
+    });
+    const taken = swallowed(cells);
+    expect(taken?.isHeldBack).toBe(false);
+    expect(taken?.bytes).toBeGreaterThan(OFFERED_BYTES);
+  });
+
+  it('a path that answers while the server restarts ends those that take an answer as final', async () => {
+    const { proxyCells: cells } = await measure(transport, {
+      fault: {
+        action: { kind: 'unavailable', forNs: 3 * NS_PER_S, statusCode: 503 },
+        atNs: WATCHED_TO_NS,
+      },
+    });
+    for (const { client, gaveUp, backAfterNs, told } of librariesOf(cells)) {
+      const isFinal = clientStacks[client as ClientStack].reconnectsItself;
+      expect({ client, gaveUp, isBack: backAfterNs !== undefined }).toEqual({
+        client,
+        gaveUp: isFinal,
+        isBack: !isFinal,
+      });
+      expect(told).toContain('http-503');
+    }
   });
 
   it('a delay is found in the first token and in each delivery', async () => {

@@ -7,6 +7,7 @@ import {
   type GoneClient,
   type ProxyCellsRecord,
   type ProxyCellsTally,
+  type TakenStream,
 } from '../../../contract/proxy-cells.ts';
 import { watchHost } from '../../../trial/host-watch.ts';
 import { onlyOne } from '../../../trial/merge-tallies.ts';
@@ -19,6 +20,7 @@ export type MeasuredCells = Measured & CellReadings;
 export interface CellReadings extends Readings {
   readonly tally: ProxyCellsTally;
   readonly gone: readonly GoneClient[];
+  readonly taken: readonly TakenStream[];
   readonly earlyTokens: number;
   readonly restart: ProxyCellsRecord['restart'];
 }
@@ -37,8 +39,12 @@ export async function measureCells(trial: Trial): Promise<CellReadings> {
   return {
     tally: onlyOne(clients),
     gone: first.gone,
+    taken: first.taken,
     earlyTokens: first.earlyTokens + server.earlyTokens,
-    restart: first.restart,
+    restart: {
+      ...first.restart,
+      untilNs: trial.specification.warmupNs + trial.specification.windowNs,
+    },
     host,
   };
 }
@@ -46,7 +52,7 @@ export async function measureCells(trial: Trial): Promise<CellReadings> {
 /** Stops the server in good order when all watched streams are over; another follows on its port. */
 async function replaceServer(
   trial: Trial,
-): Promise<Pick<CellReadings, 'gone' | 'earlyTokens' | 'restart'>> {
+): Promise<Pick<CellReadings, 'gone' | 'taken' | 'earlyTokens' | 'restart'>> {
   const { specification, servers, standby, ports, epochNs, signal } = trial;
   const { proxyCells: plan } = specification;
   assert(standby !== undefined && plan !== undefined, 'a server that ends has one that follows');
@@ -60,6 +66,7 @@ async function replaceServer(
   await standby.expect('listening', START_TIMEOUT_MS, signal);
   return {
     gone: tally.gone ?? [],
+    taken: tally.taken ?? [],
     earlyTokens: tally.earlyTokens,
     restart: { fromNs, toNs: trial.now() },
   };
