@@ -40,6 +40,8 @@ export default defineConfig({
           testTimeout: 20_000,
           // Most of the time would go into loading the same modules for each file anew.
           isolate: false,
+          // Many of them wait for sockets and timers most of the time.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
