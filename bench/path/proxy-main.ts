@@ -11,6 +11,8 @@ const say = async (message: FromProxy): Promise<void> => await sendToParent(mess
 let proxy: OwnedProxy | undefined;
 
 process.on('exit', () => proxy?.kill());
+// By default these end a process without the event above.
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
 
 linkToParent<ToProxy>({
   schema: toProxySchema,

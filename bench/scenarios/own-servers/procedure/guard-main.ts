@@ -75,7 +75,8 @@ linkToParent<ToGuard>({
 
 // The link ends the process in its own listener of this event; the group must go first.
 process.prependListener('disconnect', () => signalGroup('SIGKILL'));
-process.on('SIGTERM', () => {
-  signalGroup('SIGKILL');
-  process.exit(1);
-});
+for (const signal of ['SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    signalGroup('SIGKILL');
+    process.exit(1);
+  });
