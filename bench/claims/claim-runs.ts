@@ -34,6 +34,9 @@ const plans = {
   connect: { scenario: 'connect' },
   'slow-reader': { scenario: 'slow-reader' },
   'head-of-line': { scenario: 'head-of-line' },
+  cancel: { scenario: 'cancel' },
+  turns: { scenario: 'turns' },
+  voice: { scenario: 'voice' },
   reconnect: {
     scenario: 'reconnect',
     flags: { policy: 'both' },

@@ -90,9 +90,19 @@ export const needs: readonly Need[] = [
   {
     of: ({ duplex }) => (duplex === true ? 'clients send while they receive' : undefined),
     bearings: [
-      { claim: 'S5', meaning: 'a stop or an input', holds: WEBSOCKET, fails: 'for neither' },
+      {
+        claim: 'S5',
+        meaning: 'a stop by a second request',
+        holds: WEBSOCKET,
+        fails: 'for neither',
+      },
       { claim: 'W1', meaning: 'voice in both directions', holds: WEBSOCKET, fails: 'for neither' },
-      { claim: 'D5', meaning: 'a conversation of many turns', holds: WEBSOCKET, fails: SSE },
+      {
+        claim: 'D5',
+        meaning: 'a turn, connection and context kept over both',
+        holds: WEBSOCKET,
+        fails: SSE,
+      },
     ],
   },
   {

@@ -181,11 +181,11 @@ describe('claims that are measured', () => {
 
 it('a dry run lists each run once, with the claims that it serves, and makes nothing', async () => {
   const out = join(place.path, 'nothing');
-  const { code, stdout } = await claimsHere({ claims: 'S2c,W3,W4,D5', dryRun: true, out });
+  const { code, stdout } = await claimsHere({ claims: 'S1,S2c,W3,W4', dryRun: true, out });
   expect([code, existsSync(out)]).toEqual([0, false]);
   expect(stdout).toMatch(/^ {2}herd +\d+ trials of herd, about .*; for S2c, W4$/m);
   expect(stdout).toMatch(/^ {2}stream-openai .*; for W3$/m);
-  expect(stdout).toContain('nothing measures D5 yet');
+  expect(stdout).toContain('nothing measures S1 yet');
   expect(stdout).toMatch(/^about .* in all, and a pilot of a few short trials$/m);
 });
 

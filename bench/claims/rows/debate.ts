@@ -200,15 +200,22 @@ const agents: Claim = {
   says: 'A WebSocket for many turns with tools is faster, by up to 40 % (OpenAI) or 20 % (xAI).',
   meanings: [
     {
-      name: 'a conversation of many turns',
-      says: 'a conversation of many turns takes less time over one WebSocket',
-      sources: [],
-      unmeasured: 'needs `streamduel run turns`',
+      name: 'a turn, connection and context kept over both',
+      says: 'a turn takes less time over a kept WebSocket than as a POST on a kept connection',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'turns',
+          metric: 'turn.p50',
+          better: 'ws',
+          than: 'sse-post',
+        },
+      ],
     },
   ],
   flips:
     'What is kept between turns: a connection that stays open, and a context that is not sent again. Either can be had over HTTP, so the factors have to be told apart.',
-  runs: [],
+  runs: ['turns'],
 };
 
 export const debateClaims: readonly Claim[] = [demonstration, post, http2, compression, agents];

@@ -200,21 +200,48 @@ const oneWay: Claim = {
   says: 'Over SSE only the server sends: a stop, an answer of a tool or a voice needs another request.',
   meanings: [
     {
-      name: 'a stop or an input',
-      says: 'a stop or an input reaches the server later than over WebSocket',
-      sources: [],
-      unmeasured: 'needs `streamduel run cancel` and `streamduel run steer`',
+      name: 'a stop by a second request',
+      says: 'a stop, sent as a second request, reaches the server later than as a message over WebSocket',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'cancel',
+          metric: 'stop.say.active',
+          better: 'ws',
+          than: 'sse',
+        },
+      ],
+    },
+    {
+      name: 'a stop by leaving',
+      says: 'a stop, as the end of the connection, reaches the server later than over WebSocket',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'cancel',
+          metric: 'stop.leave.active',
+          better: 'ws',
+          than: 'sse',
+        },
+      ],
     },
     {
       name: 'a turn of a conversation',
-      says: 'a turn of a conversation takes longer',
-      sources: [],
-      unmeasured: 'needs `streamduel run turns`',
+      says: 'a turn of a conversation takes longer, connection and context kept over both',
+      sources: [
+        {
+          kind: 'verdict',
+          scenario: 'turns',
+          metric: 'turn.p50',
+          better: 'ws',
+          than: 'sse-post',
+        },
+      ],
     },
   ],
   flips:
     'Round-trip time, and whether the second request finds an open connection: over HTTP/2, or kept alive, it need not open one.',
-  runs: [],
+  runs: ['cancel', 'turns'],
 };
 
 const textOnly: Claim = {

@@ -10,8 +10,13 @@ const duplex: Claim = {
     {
       name: 'voice in both directions',
       says: 'voice in both directions arrives sooner than over two HTTP streams',
-      sources: [],
-      unmeasured: 'needs `streamduel run voice`',
+      sources: (['frame.up.p99', 'frame.down.p99'] as const).map((metric) => ({
+        kind: 'verdict',
+        scenario: 'voice',
+        metric,
+        better: 'ws',
+        than: 'sse',
+      })),
     },
     {
       name: 'small messages beside large ones on one WebSocket',
@@ -36,7 +41,7 @@ const duplex: Claim = {
   ],
   flips:
     'What shares the connection: messages on one WebSocket wait for each other, while HTTP/2 interleaves the frames of its streams.',
-  runs: ['head-of-line'],
+  runs: ['head-of-line', 'voice'],
 };
 
 const lowLatency: Claim = {
