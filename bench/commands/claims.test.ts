@@ -226,7 +226,7 @@ describe('a usage error says what and what instead', () => {
     [['--claims', 'S3,S9'], '--claims S3,S9: there is no claim "S9"', 'known: S1, S2a'],
     [['--claims', 's3'], '--claims s3: there is no claim "s3"', 'known: '],
     [['--claims', 'S3,S3'], '--claims S3,S3', 'S3 is there twice'],
-    [['--claims', 'D5'], 'nothing measures D5 yet', 'needs `streamduel run turns`'],
+    [['--claims', 'S1'], 'nothing measures S1 yet', 'no scenario counts code yet'],
     [['--preset', 'slow'], '--preset slow: there is no preset "slow"', 'known: smoke'],
     [['--target', 'x=http://127.0.0.1:1/', '--claims', 'S4'], '--target x=', 'takes it'],
     [['--path', 'relay', '--claims', 'W5'], '--path relay: no run of W5 takes it', 'stream'],
