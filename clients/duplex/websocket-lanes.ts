@@ -22,7 +22,7 @@ import { checkUpgrade, upgradeRequest } from '../probe/websocket.ts';
 import { asStreamFailure, closeFailure, protocolFailure } from '../stream-failure.ts';
 import { isError, refusedSession } from './control-text.ts';
 import type { LaneOptions, Lanes, OpenLanes } from './lanes.ts';
-import { maskedMessage } from './masked-message.ts';
+import { closeFrame, maskedFrame } from '../masked-frame.ts';
 
 const MASK_BYTES = 4;
 const CLOSE_BYTES = 4;
@@ -127,8 +127,8 @@ class WebSocketLanes implements Lanes {
     up.frame(frameBytes(this.#sizeOf(frame)) + MASK_BYTES);
     this.#write(
       this.#isBinary
-        ? maskedMessage('binary', renderBinaryFrame(frame))
-        : maskedMessage('text', Buffer.from(renderTextFrame(frame))),
+        ? maskedFrame('binary', renderBinaryFrame(frame))
+        : maskedFrame('text', Buffer.from(renderTextFrame(frame))),
     );
     events.sent(frame);
   }
@@ -149,7 +149,7 @@ class WebSocketLanes implements Lanes {
 
   #sendEnd(): void {
     this.#options.up.control(frameBytes(textBytes(END_MESSAGE)) + MASK_BYTES);
-    this.#write(maskedMessage('text', Buffer.from(END_MESSAGE)));
+    this.#write(maskedFrame('text', Buffer.from(END_MESSAGE)));
   }
 
   #write(bytes: Buffer): void {
@@ -173,11 +173,10 @@ class WebSocketLanes implements Lanes {
   #close(code: number | undefined, reason: string): void {
     const failure = closeFailure({ code, reason, isDone: this.#isDone });
     if (failure !== undefined) throw failure;
-    const payload = Buffer.alloc(2);
-    payload.writeUInt16BE(code ?? 0);
     const { up, events } = this.#options;
-    up.control(CLOSE_BYTES + MASK_BYTES);
-    this.#write(maskedMessage('close', payload));
+    const frame = closeFrame(code);
+    up.control(frame.length);
+    this.#write(frame);
     this.#isOver = true;
     this.#socket.end();
     events.done();

@@ -19,7 +19,7 @@ import { openSocket } from './endpoint-socket.ts';
 import type { Exchange, ExchangeEvents, ExchangeRequest, StartExchange } from './exchange.ts';
 import { FrameReader } from './frame-reader.ts';
 import { Http1Body } from './http1-body.ts';
-import { closeFrame, frameOf } from './masked-frame.ts';
+import { closeFrame, maskedFrame } from '../masked-frame.ts';
 import { renderHead } from './request-head.ts';
 
 /** RFC 6455 §1.3. */
@@ -146,7 +146,7 @@ class WebSocketExchange implements Exchange {
     });
     this.#events.answered(head, atNs);
     for (const message of this.#request.messages)
-      this.#socket.write(frameOf('text', Buffer.from(message)));
+      this.#socket.write(maskedFrame('text', Buffer.from(message)));
     return start;
   }
 
@@ -157,7 +157,7 @@ class WebSocketExchange implements Exchange {
         endpointFailure('bad-framing', 'the server sends pings and does not read the answers'),
       );
     }
-    this.#socket.write(frameOf('pong', payload));
+    this.#socket.write(maskedFrame('pong', payload));
     this.#events.ping(atNs);
   }
 

@@ -1,6 +1,7 @@
 // Several streams on one WebSocket over the probe: the upgrade, then for each stream a `start` with
 // the lane that it is to have, and messages that are led by their lane.
 
+import { closeFrame, maskedFrame } from '../masked-frame.ts';
 import { randomBytes } from 'node:crypto';
 import { frameBytes } from '../../bench/contract/byte-model.ts';
 import {
@@ -24,7 +25,7 @@ import type { ByteReader } from './byte-reader.ts';
 import { HttpResponseReader } from './http-response.ts';
 import type { SharedReader, SharedSink, SharedTransport } from './shared-reader.ts';
 import { checkUpgrade, upgradeRequest } from './websocket.ts';
-import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-reader.ts';
+import { type FrameListener, WebSocketReader } from './websocket-reader.ts';
 
 export const webSocketMux: SharedTransport = (target, sink) => new MuxConnection(target, sink);
 
@@ -143,13 +144,11 @@ class MuxConnection implements SharedReader, FrameListener {
   }
 
   onPing(payload: Buffer): void {
-    this.#sink.send(maskedFrame('pong', payload, randomBytes(4)));
+    this.#sink.send(maskedFrame('pong', payload));
   }
 
   onClose(code: number | undefined, reason: string): void {
-    const payload = Buffer.alloc(code === undefined ? 0 : 2);
-    if (code !== undefined) payload.writeUInt16BE(code);
-    this.#sink.send(maskedFrame('close', payload, randomBytes(4)));
+    this.#sink.send(closeFrame(code));
     this.takesStreams = false;
     this.#closed = closeFailure({ code, reason, isDone: false });
   }
@@ -174,5 +173,5 @@ function laneNumber(buffer: Buffer, start: number, end: number): number {
 }
 
 function textFrame(text: string): Buffer {
-  return maskedFrame('text', Buffer.from(text), randomBytes(4));
+  return maskedFrame('text', Buffer.from(text));
 }

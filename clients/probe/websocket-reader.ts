@@ -4,7 +4,6 @@
 // the bytes with the expected ones; and a length that is not minimally encoded is accepted, because
 // ws 8.23 accepts it too.
 
-import assert from 'node:assert/strict';
 import type { Instant } from '../../bench/contract/units.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { Carry, MAX_UNIT_BYTES } from './carry.ts';
@@ -239,21 +238,4 @@ function isCloseCode(code: number): boolean {
     (code >= 1000 && code <= 1014 && code !== 1004 && code !== 1005 && code !== 1006) ||
     (code >= 3000 && code <= 4999)
   );
-}
-
-const sentOpcodes = { text: TEXT, close: CLOSE, pong: PONG } as const;
-
-/** A masked frame from client to server with a payload of up to 125 bytes (RFC 6455 §5.3). */
-export function maskedFrame(kind: keyof typeof sentOpcodes, payload: Buffer, mask: Buffer): Buffer {
-  assert(
-    payload.length <= MAX_CONTROL_BYTES,
-    'a frame to the server has at most 125 bytes of payload',
-  );
-  const frame = Buffer.alloc(6 + payload.length);
-  frame[0] = FIN | sentOpcodes[kind];
-  frame[1] = MASKED | payload.length;
-  mask.copy(frame, 2, 0, 4);
-  for (let i = 0; i < payload.length; i++)
-    frame[6 + i] = (payload[i] as number) ^ (mask[i % 4] as number);
-  return frame;
 }

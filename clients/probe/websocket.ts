@@ -2,6 +2,7 @@
 // closing handshake that the server begins after `done`; or, on a kept connection, `start` before
 // each stream and nothing after its `done`.
 
+import { closeFrame, maskedFrame } from '../masked-frame.ts';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
@@ -15,7 +16,7 @@ import { HttpResponseReader } from './http-response.ts';
 import { MessageInflater } from './inflate.ts';
 import { authorityOf, onRequestLine, resumeMessageOf, webSocketPathOf } from '../request-target.ts';
 import { closeFailure, protocolFailure, type StreamFailure } from '../stream-failure.ts';
-import { type FrameListener, maskedFrame, WebSocketReader } from './websocket-reader.ts';
+import { type FrameListener, WebSocketReader } from './websocket-reader.ts';
 
 /** RFC 6455 §1.3. */
 const ACCEPT_SUFFIX = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -118,8 +119,7 @@ class WebSocketStream implements StreamReader, FrameListener {
     }
     this.#sink.accept(head.headBytes, at);
     const resume = resumeMessageOf(this.#target);
-    if (resume !== undefined)
-      this.#sink.send(maskedFrame('text', Buffer.from(resume), randomBytes(4)));
+    if (resume !== undefined) this.#sink.send(maskedFrame('text', Buffer.from(resume)));
     return this.#frames;
   }
 
@@ -144,15 +144,13 @@ class WebSocketStream implements StreamReader, FrameListener {
   }
 
   stop(how: OwnStop): Buffer {
-    if (how === 'message') return maskedFrame('text', Buffer.from(CANCEL_MESSAGE), randomBytes(4));
+    if (how === 'message') return maskedFrame('text', Buffer.from(CANCEL_MESSAGE));
     this.#hasClosed = true;
-    const code = Buffer.alloc(2);
-    code.writeUInt16BE(closeCodes.normal);
-    return maskedFrame('close', code, randomBytes(4));
+    return closeFrame(closeCodes.normal);
   }
 
   onPing(payload: Buffer): void {
-    this.#sink.send(maskedFrame('pong', payload, randomBytes(4)));
+    this.#sink.send(maskedFrame('pong', payload));
   }
 
   /** Answers with the same code (RFC 6455 §5.5.1); the server then ends the socket. */
@@ -161,9 +159,7 @@ class WebSocketStream implements StreamReader, FrameListener {
       this.#isClosed = true;
       return;
     }
-    const payload = Buffer.alloc(code === undefined ? 0 : 2);
-    if (code !== undefined) payload.writeUInt16BE(code);
-    this.#sink.send(maskedFrame('close', payload, randomBytes(4)));
+    this.#sink.send(closeFrame(code));
     const failure = closeFailure({ code, reason, isDone: this.#isDone });
     if (failure !== undefined) throw failure;
     this.#isClosed = true;
@@ -173,7 +169,7 @@ class WebSocketStream implements StreamReader, FrameListener {
 /** Requests a stream on a connection that is kept. */
 function startFrame({ kept }: StreamTarget): Buffer {
   assert(kept !== undefined, 'only a kept connection names its streams');
-  return maskedFrame('text', Buffer.from(renderStart(kept.streamId)), randomBytes(4));
+  return maskedFrame('text', Buffer.from(renderStart(kept.streamId)));
 }
 
 interface Upgrade {

@@ -6,13 +6,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { REFUSAL_PREFIX, TURNS_PATH } from '../../bench/contract/turn-requests.ts';
 import type { Instant } from '../../bench/contract/units.ts';
+import { maskedFrame } from '../masked-frame.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from '../probe/byte-reader.ts';
 import type { HttpHead } from '../probe/http-head.ts';
 import { HttpResponseReader } from '../probe/http-response.ts';
-import { maskedMessage } from '../probe/masked-message.ts';
 import { checkUpgrade, upgradeRequest } from '../probe/websocket.ts';
-import { type FrameListener, maskedFrame, WebSocketReader } from '../probe/websocket-reader.ts';
+import { type FrameListener, WebSocketReader } from '../probe/websocket-reader.ts';
 import { closeFailure, protocolFailure, StreamFailure } from '../stream-failure.ts';
 import type { StreamTarget } from '../stream-client.ts';
 
@@ -85,7 +85,7 @@ class WebSocketTurns implements StreamReader, FrameListener {
   }
 
   onPing(payload: Buffer): void {
-    this.#sink.send(maskedFrame('pong', payload, randomBytes(4)));
+    this.#sink.send(maskedFrame('pong', payload));
   }
 
   onClose(code: number | undefined, reason: string): void {
@@ -95,7 +95,7 @@ class WebSocketTurns implements StreamReader, FrameListener {
 
 function turnMessage({ turn }: StreamTarget): Buffer {
   assert(turn !== undefined, 'a turn has a request');
-  return maskedMessage(Buffer.from(turn), randomBytes(4));
+  return maskedFrame('text', Buffer.from(turn));
 }
 
 /** The same causes as those of a response with the status. */
