@@ -69,7 +69,7 @@ it('prints where the twins are, and each knows both', async () => {
   expect(config).toEqual({
     sse: new URL(page).origin,
     ws: webSocket,
-    workloads: ['steady', 'fixed', 'chat', 'fast', 'turbo', 'seed'],
+    workloads: ['steady', 'fixed', 'chat', 'fast', 'turbo', 'seed', 'azure-chat', 'azure-code'],
     payload: 'lean',
     limits: { n: 100_000, rate: 10_000 },
   });
