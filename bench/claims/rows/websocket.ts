@@ -14,7 +14,7 @@ const duplex: Claim = {
         kind: 'verdict',
         scenario: 'voice',
         metric,
-        better: 'ws',
+        better: 'ws-binary',
         than: 'sse',
       })),
     },
