@@ -46,6 +46,7 @@ import {
   metricText,
   type ReportContext,
 } from '../report/report-context.ts';
+import { plainPaint } from '../report/paint.ts';
 import type { RunReport } from '../report/scenario-parts.ts';
 import { changeTable } from '../report/sections/proxies.ts';
 import { renderMetricRows } from '../report/arm-estimates.ts';
@@ -68,6 +69,9 @@ const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
 const MATRIX = 'reports/reference/matrix';
 const PROXIES = 'reports/reference/proxies';
+const CANCEL = 'reports/reference/cancel';
+const TURNS = 'reports/reference/turns';
+const VOICE = 'reports/reference/voice';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -272,6 +276,20 @@ export function renderProxyCells(folder: string, root = project('.')): string {
   ]);
 }
 
+/** The sentences of a run, as the terminal prints them. */
+function renderSaid(folder: string): string {
+  if (!existsSync(project(folder))) return quote('No run of it is kept here yet.');
+  const context = contextOf(folder);
+  const { analysis, parts } = context;
+  const { plan, command, startedAt } = analysis;
+  const said = parts.terminal?.(context, plainPaint) ?? [];
+  return quote([
+    `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} ${plan.blocks === 1 ? 'block' : 'blocks'}, on ${machineOf(analysis)}.`,
+    { kind: 'code', language: 'text', text: said.join('\n').trim() },
+    `Repeated by \`${command}\`.`,
+  ]);
+}
+
 /** Every line of each fixed configuration, with what it is for. */
 function renderProxyChanges(): string {
   return quote(
@@ -287,7 +305,10 @@ function renderProxyChanges(): string {
 
 /** Holds the claims against all reference runs. */
 function renderClaims(): string {
-  const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT];
+  const folders = [
+    ...[REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT],
+    ...[PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder))),
+  ];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
   const runs = [...folders, ...parts].map((folder) => {
     const { analysis, metrics } = contextOf(folder);
@@ -309,6 +330,9 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     many: renderMany,
     matrix: renderMatrix,
     upstream: () => renderReference(UPSTREAM),
+    cancel: () => renderSaid(CANCEL),
+    turns: () => renderSaid(TURNS),
+    voice: () => renderSaid(VOICE),
   },
   'docs/claims.md': { claims: renderClaims },
   'docs/usage.md': { flags: renderFlagTable },
