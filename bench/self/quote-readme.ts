@@ -305,10 +305,8 @@ function renderProxyChanges(): string {
 
 /** Holds the claims against all reference runs. */
 function renderClaims(): string {
-  const folders = [
-    ...[REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT],
-    ...[PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder))),
-  ];
+  const kept = [PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder)));
+  const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT, ...kept];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
   const runs = [...folders, ...parts].map((folder) => {
     const { analysis, metrics } = contextOf(folder);

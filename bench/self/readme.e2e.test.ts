@@ -53,7 +53,7 @@ const lines = commands.filter(
  * be measured on this machine.
  */
 const measuredElsewhere =
-  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice)|claims(?!.* --(from|dry-run)))/;
+  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice|.*--arrivals|--workload azure)|claims(?!.* --(from|dry-run)))/;
 const measures = (line: string): boolean =>
   /^streamduel (run|selftest)/.test(line) &&
   !line.includes('--dry-run') &&
@@ -82,6 +82,12 @@ beforeAll(async () => {
   cpSync(join(project, REFERENCE), join(folder, REFERENCE), { recursive: true });
   // Files of the repository that commands read.
   for (const name of ['bench', 'servers']) symlinkSync(join(project, name), join(folder, name));
+  // A trace of somebody's own, of 40 s.
+  const rows = Array.from({ length: 40 }, (_, row) => `2023-11-16 18:15:${10 + row},374,44`);
+  writeFileSync(
+    join(folder, 'chat.csv'),
+    ['TIMESTAMP,ContextTokens,GeneratedTokens', ...rows, ''].join('\n'),
+  );
   const program = join(folder, 'streamduel');
   writeFileSync(
     program,
