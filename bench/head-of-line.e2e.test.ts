@@ -29,9 +29,9 @@ it('behind 1 MiB over 100 Mbit/s a shared connection holds its streams up, one o
     expect(relay === undefined).toBe(loadPoint.linkBytesPerSecond === undefined);
   }
   const limited = trials.filter(({ loadPoint }) => loadPoint.linkBytesPerSecond !== undefined);
-  // The link needs 84 ms: less is impossible.
+  // The link needs 84 ms, of which it may have saved 10 while nothing was sent.
   for (const trial of limited)
-    expect(median(trial, 'largeMessageNs')).toBeGreaterThan(80 * NS_PER_MS);
+    expect(median(trial, 'largeMessageNs')).toBeGreaterThan(74 * NS_PER_MS);
   const behindNs = (transport: TransportId): number =>
     median(
       limited.find(({ arm }) => arm.transport === transport)!,

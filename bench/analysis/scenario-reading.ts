@@ -90,14 +90,14 @@ export function isMeasured(
 ): boolean {
   if (needs === 'replay') return workload?.gaps.kind === 'recorded';
   if (needs === 'page') return arms.some(({ client }) => isBrowser(client));
-  if (needs === 'proxy') return arms.some(({ path }) => paths[path].real !== undefined);
+  if (needs === 'proxy') return arms.some(({ path }) => paths[path].proxy !== undefined);
   if (needs === 'arrivals') return arrivals !== undefined;
   return needs !== 'canary' || canary !== undefined;
 }
 
 /**
  * Metrics that the trials of a plan can have: the canary's only if one was sent, those of pages
- * only if one receives, those of proxies only if one stands between, those of arrivals only if
+ * only if one receives, those of proxies only if one, or a relay, stands between, those of arrivals only if
  * streams arrive.
  */
 export function metricsOfPlan(reading: ScenarioReading, plan: MeasuredPlan): readonly Metric[] {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { fixtureRun } from '../analysis/analysis-fixture.ts';
-import { allMetrics, analyseRun } from './readings.ts';
+import { metricsOfPlan } from '../analysis/scenario-reading.ts';
+import { nullArm, type Arm } from '../contract/arms/arms.ts';
+import { allMetrics, analyseRun, readings } from './readings.ts';
 
 test('no two metrics of any scenario share an id', () => {
   expect(new Set(allMetrics.map(({ id }) => id)).size).toBe(allMetrics.length);
@@ -13,3 +15,14 @@ test('the analysis of a run has no part of another scenario', () => {
     keys.filter((key) => /recovery|capacity|ladders|fanout|connect|browser/.test(key)),
   ).toEqual([]);
 });
+
+test.each(['relay', 'nginx', 'nginx-fixed'] as const)(
+  'the processes of path %s are metered, and those of loopback are none',
+  (path) => {
+    const metered = (arm: Arm): boolean =>
+      metricsOfPlan(readings.stream, { canary: undefined, arrivals: undefined, arms: [arm] }).some(
+        ({ id }) => id === 'cpu.between.token',
+      );
+    expect([metered({ ...nullArm, path }), metered(nullArm)]).toEqual([true, false]);
+  },
+);

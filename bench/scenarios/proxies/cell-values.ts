@@ -130,10 +130,15 @@ export interface RestartReading {
   readonly backAfterNs: number | undefined;
 }
 
+/** The next server listens for up to this long before it has said so. */
+const LISTENS_BEFORE_NS = 100 * NS_PER_MS;
+
 export function restartOf(record: ProxyCellsRecord): RestartReading {
   const { fromNs, toNs } = record.restart;
   const all = streamsOf(record, 'restart');
-  const meanwhile = all.filter(({ askedNs }) => askedNs > fromNs && askedNs < toNs);
+  const meanwhile = all.filter(
+    ({ askedNs }) => askedNs > fromNs && askedNs < toNs - LISTENS_BEFORE_NS,
+  );
   const acceptedNs = all.flatMap((stream) => stream.acceptedNs ?? []);
   return {
     asked: meanwhile.length,
