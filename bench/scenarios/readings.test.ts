@@ -16,13 +16,14 @@ test('the analysis of a run has no part of another scenario', () => {
   ).toEqual([]);
 });
 
+const isMetered = (arm: Arm): boolean =>
+  metricsOfPlan(readings.stream, { canary: undefined, arrivals: undefined, arms: [arm] }).some(
+    ({ id }) => id === 'cpu.between.token',
+  );
+
 test.each(['relay', 'nginx', 'nginx-fixed'] as const)(
   'the processes of path %s are metered, and those of loopback are none',
   (path) => {
-    const metered = (arm: Arm): boolean =>
-      metricsOfPlan(readings.stream, { canary: undefined, arrivals: undefined, arms: [arm] }).some(
-        ({ id }) => id === 'cpu.between.token',
-      );
-    expect([metered({ ...nullArm, path }), metered(nullArm)]).toEqual([true, false]);
+    expect([isMetered({ ...nullArm, path }), isMetered(nullArm)]).toEqual([true, false]);
   },
 );
