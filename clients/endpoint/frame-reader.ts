@@ -21,7 +21,7 @@ export interface FrameEvents {
 const FIN = 0x80;
 const RESERVED = 0x70;
 const MASKED = 0x80;
-export const opcodes = {
+const opcodes = {
   continuation: 0,
   text: 1,
   binary: 2,
