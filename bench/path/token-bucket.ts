@@ -26,19 +26,28 @@ export class TokenBucket {
     this.#filledNs = now();
   }
 
-  /** Takes and returns the number of bytes, at most `bytes`, that may pass now. */
+  /**
+   * Takes and returns the number of bytes, at most `bytes`, that may pass now: all of them or at
+   * least half a bucket. Fewer would let a caller with many bytes ask again at once, take what has
+   * come in since, and so occupy the process until all of them have passed.
+   */
   take(bytes: number): number {
     this.#fill();
+    if (this.#bytes < this.#enough(bytes)) return 0;
     const taken = Math.min(bytes, Math.floor(this.#bytes));
     this.#bytes -= taken;
     return taken;
   }
 
-  /** When `bytes`, or as many as the bucket holds, may pass; on its clock. */
+  /** When a caller with `bytes` may take some or all of them; on its clock. */
   readyNs(bytes: number): number {
     this.#fill();
-    const wantedBytes = Math.min(bytes, Math.floor(this.#sizeBytes));
-    return this.#filledNs + Math.max(0, wantedBytes - this.#bytes) / this.#bytesPerNs;
+    return this.#filledNs + Math.max(0, this.#enough(bytes) - this.#bytes) / this.#bytesPerNs;
+  }
+
+  /** Half a bucket and no more: who comes some milliseconds late finds it filling still. */
+  #enough(bytes: number): number {
+    return Math.min(bytes, Math.ceil(this.#sizeBytes / 2));
   }
 
   #fill(): void {
