@@ -2,9 +2,6 @@
 
 import type { Claim } from '../claim.ts';
 
-/** Why arms wait alike over the limited link is not known, so that claims do not read it. */
-const OVER_LOOPBACK = { linkBytesPerSecond: undefined } as const;
-
 const duplex: Claim = {
   id: 'W1',
   title: 'WebSocket is full duplex',
@@ -31,7 +28,6 @@ const duplex: Claim = {
           metric: 'behind.p99',
           better: 'ws-mux',
           than: 'ws',
-          at: OVER_LOOPBACK,
         },
         {
           kind: 'verdict',
@@ -39,7 +35,6 @@ const duplex: Claim = {
           metric: 'behind.p99',
           better: 'ws-mux',
           than: 'sse-h2',
-          at: OVER_LOOPBACK,
         },
       ],
     },
