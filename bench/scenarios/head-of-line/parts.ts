@@ -32,11 +32,6 @@ export const headOfLineParts: ScenarioParts = {
     'One large message at a time was under way. Several at once share the link, and hold up those behind them for longer.',
     'The link is a limit on bytes by a relay of the harness, in turns of up to 10 ms among all connections: it has no loss, no delay of its own and no queue but the buffers of the kernel.' +
       ' What a kernel buffers for a slow network is what small messages wait behind; an application or a proxy that hands over less at a time makes them wait less.',
-    ...(plan.loadPoints.some(({ linkBytesPerSecond }) => linkBytesPerSecond !== undefined)
-      ? [
-          'Over the link, streams with a connection of their own were seen to wait as long as those that share one, and the cause is not known: until it is, figures over the link say nothing about sharing.',
-        ]
-      : []),
     ...(plan.arms.some(({ streamsPerConnection }) => streamsPerConnection !== undefined)
       ? []
       : ['No arm of this run shares connections, so none could hold its neighbours up.']),
