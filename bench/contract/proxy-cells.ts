@@ -183,6 +183,22 @@ export function watchedToNs({
   return warmupNs + windowNs - plan.restart.watchNs;
 }
 
+/** Gaps vary: so long after the last timed token is due, on average, it has come. */
+const AFTER_TIMED_NS = NS_PER_S / 4;
+
+/** Time from the requests of the timed streams until their last token has come. */
+function pacedNs({ pacedTokens, pacedTokensPerSecond }: ProxyCellsPlan): number {
+  return (NS_PER_S * pacedTokens) / pacedTokensPerSecond + AFTER_TIMED_NS;
+}
+
+/** The moment from which on a trial neither times tokens nor takes much CPU. */
+export function timedToNs(plan: ProxyCellsPlan, warmupNs: number): number {
+  const { stalled } = plan;
+  const stalledNs =
+    stalled === undefined ? 0 : (NS_PER_S * stalled.tokens) / stalled.tokensPerSecond;
+  return warmupNs + pacedNs(plan) + stalledNs;
+}
+
 function restartCells(
   { watchNs }: ProxyCellsPlan['restart'],
   fromNs: number,
@@ -194,24 +210,6 @@ function restartCells(
     tokensPerSecond: 100,
     openNs: fromNs + (time + 1 / 2) * RESTART_EVERY_NS,
   }));
-}
-
-/** Gaps vary: so long after the last timed token is due, on average, it has come. */
-const AFTER_TIMED_NS = NS_PER_S / 4;
-
-/** It would take the CPU from the timed streams, and so begins after them. */
-function stalledCell(
-  { pacedTokens, pacedTokensPerSecond }: ProxyCellsPlan,
-  { tokens, tokenBytes, tokensPerSecond }: NonNullable<ProxyCellsPlan['stalled']>,
-  openNs: number,
-): Omit<PlannedCell, 'seed'> {
-  return {
-    kind: 'stalled',
-    tokens,
-    tokensPerSecond,
-    paddingBytes: tokenBytes,
-    openNs: openNs + (NS_PER_S * pacedTokens) / pacedTokensPerSecond + AFTER_TIMED_NS,
-  };
 }
 
 /** The stream whose response is kept as it came. */
@@ -251,7 +249,18 @@ export function planCells(
     { kind: 'stop-quiet', ...quiet, ...stop },
     { kind: 'quiet', ...quiet, openNs },
     { kind: 'long', ...long, openNs },
-    ...(plan.stalled === undefined ? [] : [stalledCell(plan, plan.stalled, openNs)]),
+    ...(plan.stalled === undefined
+      ? []
+      : [
+          {
+            kind: 'stalled' as const,
+            tokens: plan.stalled.tokens,
+            tokensPerSecond: plan.stalled.tokensPerSecond,
+            paddingBytes: plan.stalled.tokenBytes,
+            // It would take the CPU from the timed streams, and so begins after them.
+            openNs: openNs + pacedNs(plan),
+          },
+        ]),
     ...restartCells(plan.restart, watchedToNs({ warmupNs, windowNs, plan })),
   ];
   return cells.map((cell, index) =>

@@ -72,6 +72,11 @@ export interface Opening<Kind extends TallyKind> {
    * does.
    */
   readonly provesOwnClock?: boolean | undefined;
+  /**
+   * Ns since T0 until which no other trial of the run starts, where several run side by side: what
+   * is timed until then does not compete with processes that start.
+   */
+  readonly aloneNs?: number | undefined;
   /** Time that load processes may take beyond the end of drain. */
   readonly extraNs?: number | undefined;
   /** Called when all processes are rehearsed, just before T0. */

@@ -19,7 +19,10 @@ export interface MeasureOptions extends TrialOptions {
   readonly tokenFile: string;
   /** 0 lets the kernel choose. */
   readonly port: number;
-  /** Waits for the other trials that are starting; absent when one trial runs at a time. */
+  /**
+   * Waits for the other trials that are starting or have something timed; absent when one trial runs
+   * at a time.
+   */
   readonly takeStartTurn?: () => Promise<Disposable>;
 }
 
@@ -93,9 +96,17 @@ export async function measureTrial<Kind extends TallyKind, Own extends Readings>
     ...procedure.opening?.(planned, plan),
     tally: procedure.tally,
     specify: (host) => procedure.specify(planned, { ...options, host, certificate }),
-    onReady: () => startTurn?.[Symbol.dispose](),
+    onReady: () => {
+      if (opening.aloneNs === undefined) startTurn?.[Symbol.dispose]();
+    },
   };
   await using trial = await openTrial(planned, opening, options);
+  // A trial that ends before gives its turn up by itself.
+  const isTimed = opening.aloneNs === undefined ? undefined : trial.until(opening.aloneNs);
+  isTimed?.then(
+    () => startTurn?.[Symbol.dispose](),
+    () => undefined,
+  );
   const [serverPort] = trial.ports;
   assert(serverPort !== undefined, 'a trial has a server');
   const own = await procedure.measure(trial, plan);

@@ -1,5 +1,6 @@
 // Parallel trials begin one after another: starting processes takes all CPUs of a small machine,
-// which would delay the timers of trials in progress.
+// which would delay the timers of trials in progress. A trial that times something at its beginning
+// keeps its turn until that is over.
 
 /** Start turns of one run. */
 export class StartTurns {

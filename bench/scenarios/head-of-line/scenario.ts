@@ -1,7 +1,7 @@
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { undivided, type Scenario } from '../scenario.ts';
 
-/** 100 Mbit/s: a message of 1 MiB is under way for 84 ms, and three of ten of the time. */
+/** 100 Mbit/s: a message of 1 MiB is under way for 84 ms. */
 const LINK_BYTES_PER_SECOND = 12.5e6;
 
 /**
@@ -25,7 +25,7 @@ export const headOfLine = {
     transports: ['sse', 'ws', 'sse-h2:6', 'ws-mux:6'],
     workload: { tokensPerSecond: 50, firstTokenMedianMs: 0, firstTokenSigma: 0 },
     fewestConnections: 2,
-    // Windows with ten large messages or more: the tail of what waits is made of them.
+    // Windows with several large messages: the tail of what waits is made of them.
     sizes: {
       smoke: {
         connections: [12],
@@ -36,15 +36,15 @@ export const headOfLine = {
         verdicts: false,
       },
       quick: {
-        connections: [24],
-        blocks: 9,
+        connections: [48],
+        blocks: 6,
         burnInBlocks: 0,
         warmupNs: 800 * NS_PER_MS,
-        windowNs: 3500 * NS_PER_MS,
+        windowNs: 6 * NS_PER_S,
         verdicts: true,
       },
       standard: {
-        connections: [24],
+        connections: [48],
         blocks: 12,
         burnInBlocks: 1,
         warmupNs: 2 * NS_PER_S,
@@ -52,7 +52,7 @@ export const headOfLine = {
         verdicts: true,
       },
       publication: {
-        connections: [24],
+        connections: [48],
         blocks: 20,
         burnInBlocks: 1,
         warmupNs: 5 * NS_PER_S,

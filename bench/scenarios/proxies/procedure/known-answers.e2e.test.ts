@@ -1,15 +1,18 @@
 // Each cell is measured over the harness's own relay, which does one known thing to streams: the cell
 // must find it as it was put in, and the others must not.
 
+import assert from 'node:assert/strict';
 import { describe, expect, it } from 'vitest';
 import type { Arm } from '../../../contract/arms/arms.ts';
 import { clientStacks, type ClientStack } from '../../../contract/arms/stacks.ts';
 import { transports } from '../../../contract/arms/transports.ts';
 import type { RelayFault } from '../../../contract/faults.ts';
+import { timedToNs } from '../../../contract/proxy-cells.ts';
 import type { ProxyCellsTrial } from '../../../contract/run-file.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../../contract/units.ts';
 import { firstTrial, planOf, quietOptions } from '../../../trial/measure-fixture.ts';
 import { measureTrial } from '../../../trial/procedure.ts';
+import { StartTurns } from '../../../trial/start-turn.ts';
 import {
   cutOf,
   deliveryNs,
@@ -186,4 +189,16 @@ describe.concurrent.each(['sse', 'ws'] as const)('%s', (transport) => {
     for (const { ended, cause, acceptedNs } of streamsOf(cells, 'paced'))
       expect({ ended, cause, acceptedNs }).toEqual({ ended: 'failed', cause: 'http-503' });
   });
+});
+
+it('of two trials side by side, one starts when nothing is timed in the other any more', async () => {
+  const plan = await planOf('proxies', { preset: 'smoke', transports: 'sse', seed: '7' });
+  const { take: takeStartTurn } = new StartTurns();
+  const options = { ...quietOptions(plan), takeStartTurn };
+  const both = await Promise.all(
+    [0, 1].map(() => measureTrial(proxyCells, firstTrial(plan), options)),
+  );
+  const [first = 0, second = 0] = both.map(({ startedAt }) => Date.parse(startedAt)).toSorted();
+  assert(plan.proxyCells !== undefined);
+  expect((second - first) * NS_PER_MS).toBeGreaterThan(timedToNs(plan.proxyCells, plan.warmupNs));
 });

@@ -2,6 +2,7 @@
 // rehearsal: streams that cannot pass the path are a result.
 
 import assert from 'node:assert/strict';
+import { timedToNs } from '../../../contract/proxy-cells.ts';
 import type { ProxyCellsTrial } from '../../../contract/run-file.ts';
 import { runnerOf, type Procedure } from '../../../trial/procedure.ts';
 import { specifyTrial } from '../../../trial/specification.ts';
@@ -22,8 +23,9 @@ export const proxyCells: Procedure<'proxy-cells-tally', CellReadings, ProxyCells
       proxyCells: plan,
     };
   },
-  opening: (_planned, { proxyCells: plan }) => ({
+  opening: (_planned, { proxyCells: plan, warmupNs }) => ({
     idleScale: plan?.idleScale,
+    aloneNs: plan && timedToNs(plan, warmupNs),
     standby: { keepsState: false },
     // The first server ends before the trial does, and its clock echo with it.
     provesOwnClock: true,
