@@ -25,7 +25,7 @@ it('behind 1 MiB over 100 Mbit/s a shared connection holds its streams up, one o
     expect(gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
     expect(gates.find(({ id }) => id === 'C2')?.value).toBe(0);
     expect(client.streamsVerified).toBe(12);
-    expect(distributions.largeMessageNs!.count).toBeGreaterThanOrEqual(4);
+    expect(distributions.largeMessageNs!.count).toBeGreaterThanOrEqual(10);
     expect(relay === undefined).toBe(loadPoint.linkBytesPerSecond === undefined);
   }
   const limited = trials.filter(({ loadPoint }) => loadPoint.linkBytesPerSecond !== undefined);

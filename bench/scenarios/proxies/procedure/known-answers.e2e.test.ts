@@ -198,7 +198,9 @@ it('of two trials side by side, one starts when nothing is timed in the other an
   const both = await Promise.all(
     [0, 1].map(() => measureTrial(proxyCells, firstTrial(plan), options)),
   );
-  const [first = 0, second = 0] = both.map(({ startedAt }) => Date.parse(startedAt)).toSorted();
+  const [first = 0, second = 0] = both
+    .map(({ startedAt }) => Date.parse(startedAt))
+    .toSorted((a, b) => a - b);
   assert(plan.proxyCells !== undefined, 'a plan of this scenario says which streams are requested');
   expect((second - first) * NS_PER_MS).toBeGreaterThan(timedToNs(plan.proxyCells, plan.warmupNs));
 });
