@@ -54,6 +54,8 @@ export class SseReader implements UnitReader {
    * are the offsets.
    */
   readonly #data = new Carry('the data of an event');
+  /** Where they begin there. */
+  #dataFrom = 0;
   #dataLines = 0;
   #isDataInSpan = false;
   #dataStart = 0;
@@ -116,7 +118,7 @@ export class SseReader implements UnitReader {
     this.#line.append(buffer, start, lineEnd);
     if (lineEnd === end) return end;
     this.#takeLine(this.#line.bytes, 0, this.#line.length);
-    if (this.#isDataInSpan) this.#keepData(this.#line.bytes);
+    if (this.#isDataInSpan) this.#keepLine();
     this.#line.clear();
     return this.#pastLineEnd(buffer, lineEnd, end);
   }
@@ -177,6 +179,16 @@ export class SseReader implements UnitReader {
     this.#isDataInSpan = false;
   }
 
+  /** A line that was copied already becomes the data as it is: it may have a MiB. */
+  #keepLine(): void {
+    const { bytes, length } = this.#line;
+    this.#line.bytes = this.#data.bytes;
+    this.#data.bytes = bytes;
+    this.#data.length = length;
+    this.#dataFrom = this.#dataStart;
+    this.#isDataInSpan = false;
+  }
+
   #setId(buffer: Buffer, start: number, end: number): void {
     for (let i = start; i < end; i++) if (buffer[i] === 0) return;
     this.#nextId.clear();
@@ -200,9 +212,11 @@ export class SseReader implements UnitReader {
       this.#isDataInSpan = false;
       this.#onEvent(name, buffer, this.#dataStart, this.#dataEnd, at);
     } else {
-      const dataBytes = this.#data.length;
+      const { bytes, length } = this.#data;
+      const from = this.#dataFrom;
       this.#data.clear();
-      this.#onEvent(name, this.#data.bytes, 0, dataBytes, at);
+      this.#dataFrom = 0;
+      this.#onEvent(name, bytes, from, length, at);
     }
   }
 }

@@ -32,15 +32,15 @@ export const headOfLine = {
         blocks: 1,
         burnInBlocks: 0,
         warmupNs: 500 * NS_PER_MS,
-        windowNs: 7 * NS_PER_S,
+        windowNs: 9 * NS_PER_S,
         verdicts: false,
       },
       quick: {
         connections: [48],
-        blocks: 6,
+        blocks: 5,
         burnInBlocks: 0,
         warmupNs: 800 * NS_PER_MS,
-        windowNs: 7 * NS_PER_S,
+        windowNs: 9 * NS_PER_S,
         verdicts: true,
       },
       standard: {

@@ -76,9 +76,9 @@ test('a hold that was made behind each large message is found there, whole, and 
   });
   expect(range(parts.behindLargeNs)).toEqual([HOLD_NS, HOLD_NS]);
   expect(range(parts.awayFromLargeNs)).toEqual([USUAL_NS, USUAL_NS]);
-  // Four large messages in the window, each with five tokens of both neighbours behind it.
-  expect(parts.largeMessageNs!.count).toBe(4);
-  expect(parts.behindLargeNs!.count).toBe(4 * 5 * 2);
+  // Three large messages in the window, each with five tokens of both neighbours behind it.
+  expect(parts.largeMessageNs!.count).toBe(3);
+  expect(parts.behindLargeNs!.count).toBe(3 * 5 * 2);
 });
 
 test('streams on other connections are no neighbours, though the moment is the same', () => {
@@ -88,7 +88,7 @@ test('streams on other connections are no neighbours, though the moment is the s
 
 test('where no stream shares a connection, all others are looked at in the same moments', () => {
   const parts = partByLarge(stampsWith(nowhere), conditions);
-  expect(parts.behindLargeNs!.count).toBe(4 * 5 * 5);
+  expect(parts.behindLargeNs!.count).toBe(3 * 5 * 5);
   expect(range(parts.behindLargeNs)).toEqual([USUAL_NS, USUAL_NS]);
 });
 

@@ -82,7 +82,7 @@ const SPANS_BETWEEN = 3;
  * A client is occupied by a message of 1 MiB for 5 to 10 ms: more often, its timers' lateness at p99
  * would be that of the messages.
  */
-const SHORTEST_BETWEEN_NS = 600 * NS_PER_MS;
+const SHORTEST_BETWEEN_NS = 800 * NS_PER_MS;
 
 /** Large messages from the end of the ramp on, the last of which is received within the window. */
 export function planLarge(
