@@ -42,17 +42,20 @@ export type Figure =
       readonly estimate: Estimate;
       readonly unit: MetricUnit;
     }
-  /** It was so in `held` of `of` trials or blocks; the interval is of that share. */
+  /** It was so in `held` of `of`; the interval is of that share. */
   | {
       readonly kind: 'share';
       readonly held: number;
       readonly of: number;
       readonly low: number;
       readonly high: number;
-      readonly counted: 'trials' | 'blocks';
+      readonly counted: Counted;
       /** Of the arm that the meaning says is higher, and of the other. */
       readonly means: BlockMeans | undefined;
     };
+
+/** The unit of a share. */
+export type Counted = 'trials' | 'blocks' | 'proxies';
 
 export interface Evidence {
   readonly bearing: Bearing;
@@ -100,9 +103,11 @@ export interface Answer {
   readonly endpoint: string;
   /** Names of the arms that it is about: a missed gate of theirs voids it. */
   readonly arms: readonly string[];
-  /** Trials in which the meaning held, of those that could show it. */
+  /** Trials, or proxies, for which the meaning held, of those that could show it. */
   readonly held: number;
   readonly of: number;
+  /** Trials when absent. */
+  readonly counted?: 'trials' | 'proxies';
 }
 
 /** A scenario's answers to the questions that claims ask it, by their names. */

@@ -2,7 +2,7 @@
 
 import type { Comparison } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
-import type { BlockMeans, Evidence, PairTitles } from './claim-reading.ts';
+import type { BlockMeans, Counted, Evidence, PairTitles } from './claim-reading.ts';
 
 export type Test =
   | {
@@ -18,7 +18,7 @@ export type Test =
       readonly of: number;
       readonly means: BlockMeans;
     }
-  | { readonly kind: 'trials'; readonly held: number; readonly of: number };
+  | { readonly kind: Exclude<Counted, 'blocks'>; readonly held: number; readonly of: number };
 
 export interface ComparedPair {
   readonly baseline: string;

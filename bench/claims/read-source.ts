@@ -141,7 +141,7 @@ function readQuestion(
   const answer = answers[scenario]?.[question];
   if (answer === undefined) throw new Error(`scenario ${scenario} must answer ${question}`);
   return answer(analysis).flatMap(
-    ({ loadPoint, condition, endpoint, arms, held, of }): Finding[] => {
+    ({ loadPoint, condition, endpoint, arms, held, of, counted = 'trials' }): Finding[] => {
       const point = analysis.loadPoints.find((one) => one.loadPoint === loadPoint);
       if (of === 0 || point === undefined) return [];
       return [
@@ -150,7 +150,7 @@ function readQuestion(
           place: { folder, scenario, loadPoint, endpoint, arms },
           missed: missedGate(point, arms),
           unsettled: whyUnsettled(analysis, point, arms),
-          test: { kind: 'trials', held, of },
+          test: { kind: counted, held, of },
         },
       ];
     },

@@ -8,14 +8,27 @@ import { protocolFailure } from '../stream-failure.ts';
 export const MAX_UNIT_BYTES = MAX_MESSAGE_BYTES;
 
 const FIRST_BYTES = KIB / 4;
+const NONE = Buffer.alloc(0);
+
+/** From here on a buffer is not kept by its connection. */
+const LARGE_BYTES = 64 * KIB;
+/**
+ * The largest buffer that holds no unit, for the next large one, whichever connection it comes over:
+ * with a buffer of its own in each connection, nearly every large message would first have the
+ * kernel find and clear some MiB, while all other connections wait.
+ */
+let spare: Buffer = NONE;
 
 /** Up to this length a loop is faster than the call into native code that Buffer#copy is. */
 const LOOP_BYTES = 48;
 
 export class Carry {
-  bytes: Buffer = Buffer.alloc(0);
+  /** What was carried stays readable after `clear`, until a unit is appended to any carry. */
+  bytes: Buffer = NONE;
   length = 0;
   readonly #what: string;
+  /** Another may take `bytes` by now. */
+  #isGivenBack = false;
 
   /** `what` names the unit in the failure: "an SSE line". */
   constructor(what: string) {
@@ -24,6 +37,7 @@ export class Carry {
 
   /** @throws StreamFailure when the unit exceeds MAX_UNIT_BYTES. */
   append(buffer: Buffer, start: number, end: number): void {
+    if (this.#isGivenBack) this.#forget();
     const needed = this.length + end - start;
     if (needed > this.bytes.length) this.#grow(needed);
     if (end - start <= LOOP_BYTES) {
@@ -37,17 +51,48 @@ export class Carry {
 
   clear(): void {
     this.length = 0;
+    if (this.bytes.length < LARGE_BYTES || this.#isGivenBack) return;
+    if (this.bytes.length > spare.length) spare = this.bytes;
+    this.#isGivenBack = true;
+  }
+
+  /** Takes over what another carries, which gets this empty one’s buffer for it. */
+  takeOver(other: Carry): void {
+    for (const one of [this, other]) if (one.#isGivenBack) one.#forget();
+    const { bytes } = this;
+    this.bytes = other.bytes;
+    this.length = other.length;
+    other.bytes = bytes;
+    other.length = 0;
+  }
+
+  #forget(): void {
+    this.bytes = NONE;
+    this.#isGivenBack = false;
   }
 
   #grow(needed: number): void {
     if (needed > MAX_UNIT_BYTES)
       throw protocolFailure(`${this.#what} of more than ${MAX_UNIT_BYTES} bytes`);
-    let size = Math.max(FIRST_BYTES, this.bytes.length);
-    while (size < needed) size *= 2;
-    // Not from Buffer's pool: a slice that lives as long as a stream would keep a whole 8 KiB slab
-    // alive.
-    const grown = Buffer.allocUnsafeSlow(size);
+    const grown =
+      needed > LARGE_BYTES && spare.length >= needed
+        ? takeSpare()
+        : allocate(this.bytes.length, needed);
     this.bytes.copy(grown, 0, 0, this.length);
     this.bytes = grown;
   }
+}
+
+function takeSpare(): Buffer {
+  const taken = spare;
+  spare = NONE;
+  return taken;
+}
+
+function allocate(heldBytes: number, needed: number): Buffer {
+  let size = Math.max(FIRST_BYTES, heldBytes);
+  while (size < needed) size *= 2;
+  // Not from Buffer's pool: a slice that lives as long as a stream would keep a whole 8 KiB slab
+  // alive.
+  return Buffer.allocUnsafeSlow(size);
 }

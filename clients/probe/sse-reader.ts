@@ -181,10 +181,7 @@ export class SseReader implements UnitReader {
 
   /** A line that was copied already becomes the data as it is: it may have a MiB. */
   #keepLine(): void {
-    const { bytes, length } = this.#line;
-    this.#line.bytes = this.#data.bytes;
-    this.#data.bytes = bytes;
-    this.#data.length = length;
+    this.#data.takeOver(this.#line);
     this.#dataFrom = this.#dataStart;
     this.#isDataInSpan = false;
   }

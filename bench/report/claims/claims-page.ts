@@ -54,7 +54,7 @@ function claimsBlocks(context: ClaimsContext): readonly Block[] {
 const rules = [
   '**supported**, **refuted**: all that the claim can mean was settled, and to the same side. **depends on …**: some of it holds, and some does not, makes no difference that matters, or is open. **open**: nothing was settled.',
   'A row of evidence repeats one verdict of its run, and judges no number again. It decides where the verdict is shown: beyond its margin, with p < 0.05 after Holm’s correction over the run, and beside the other tests that bear on the claim (Bonferroni).',
-  'What is counted of trials or blocks decides where the exact interval of its share (Clopper and Pearson) excludes one half: six of six at the least.',
+  'What is counted of trials, blocks or proxies decides where the exact interval of its share (Clopper and Pearson) excludes one half: six of six at the least.',
   'Nothing decides where a gate was missed by one of its arms, counted bytes included; nor a run with an injected effect, a pilot, or a plan too short for verdicts.',
   '**no difference that matters**: a difference beyond the margin of the endpoint was excluded. It is neither for nor against a claim that one transport is better.',
 ];

@@ -16,7 +16,15 @@ function ask(question: string, recordOf?: RecordOf): readonly Answer[] {
 
 /** `SSE over nginx 3/3` */
 const shares = (answers: readonly Answer[]): readonly string[] =>
-  answers.map(({ condition, held, of }) => `${condition} ${held}/${of}`);
+  answers
+    .filter(({ counted }) => counted === undefined)
+    .map(({ condition, held, of }) => `${condition} ${held}/${of}`);
+
+/** `SSE over reverse proxies, except haproxy 1/2` */
+const together = (answers: readonly Answer[]): readonly string[] =>
+  answers
+    .filter(({ counted }) => counted === 'proxies')
+    .map(({ condition, held, of }) => `${condition} ${held}/${of}`);
 
 const lateInOneBlock: RecordOf = ({ path, transport }, block) =>
   path === 'nginx' && transport === 'sse' && block === 1 ? corkedRecord : freeRecord;
@@ -59,6 +67,24 @@ describe('streams pass a proxy', () => {
     expect(shares(ask('websocket-fails-fixed'))).toEqual([
       'WebSocket over haproxy-fixed 0/3',
       'WebSocket over nginx-fixed 0/3',
+    ]);
+  });
+});
+
+describe('all proxies together', () => {
+  it('are counted each once, where it was so in every trial', () => {
+    expect(together(ask('event-stream-passes-plain'))).toEqual([
+      'SSE over reverse proxies, except haproxy 1/2',
+    ]);
+    expect(together(ask('event-stream-passes-plain', lateInOneBlock))).toEqual([
+      'SSE over reverse proxies, except nginx 1/2',
+    ]);
+    expect(together(ask('event-stream-passes-fixed'))).toEqual(['SSE over reverse proxies 2/2']);
+  });
+
+  it('are counted for the contrary as such', () => {
+    expect(together(ask('websocket-fails-plain'))).toEqual([
+      'WebSocket over reverse proxies, except haproxy 1/2',
     ]);
   });
 });

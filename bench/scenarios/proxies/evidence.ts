@@ -1,5 +1,6 @@
-// What the cells of proxies answer claims: in how many trials streams passed, a stop reached the
-// server, and an EventSource outlived a restart.
+// The cells of proxies answer claims twice: proxy by proxy, in how many trials streams passed, a stop
+// reached the server, and an EventSource outlived a restart; and for all proxies together, over how
+// many of them it was so in every trial. A claim says proxies, so that they are its sample.
 
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
@@ -7,27 +8,34 @@ import type { ProxyForm } from '../../contract/arms/proxies/proxy.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import type { Answer, ScenarioEvidence } from '../../claims/claim-reading.ts';
+import { listWords } from '../../report/mechanisms.ts';
 import type { ArmCells, ProxiesFindings } from './findings.ts';
 import { VISIBLE_NS } from './verdict.ts';
 
 type Protocol = (typeof transports)[Arm['transport']]['protocol'];
 
 export const proxiesEvidence: ScenarioEvidence = {
-  'event-stream-passes-plain': (analysis) => passages(analysis, 'event-stream', 'plain'),
-  'event-stream-passes-fixed': (analysis) => passages(analysis, 'event-stream', 'fixed'),
-  'websocket-fails-plain': (analysis) => passages(analysis, 'websocket', 'plain').map(failing),
-  'websocket-fails-fixed': (analysis) => passages(analysis, 'websocket', 'fixed').map(failing),
+  'event-stream-passes-plain': (analysis) => withAll(passages(analysis, 'event-stream', 'plain')),
+  'event-stream-passes-fixed': (analysis) => withAll(passages(analysis, 'event-stream', 'fixed')),
+  'websocket-fails-plain': (analysis) =>
+    withAll(passages(analysis, 'websocket', 'plain').map(failing)),
+  'websocket-fails-fixed': (analysis) =>
+    withAll(passages(analysis, 'websocket', 'fixed').map(failing)),
   'event-stream-stop-reaches': (analysis) =>
-    overProxies(analysis, 'event-stream', (place) => {
-      const { of, seen } = place.cells.stopQuiet;
-      return { endpoint: 'path.stop.quiet', held: seen, of };
-    }),
+    withAll(
+      overProxies(analysis, 'event-stream', (place) => {
+        const { of, seen } = place.cells.stopQuiet;
+        return { endpoint: 'path.stop.quiet', held: seen, of };
+      }),
+    ),
   'event-source-survives-restart': (analysis) =>
-    overProxies(
-      analysis,
-      'event-stream',
-      ({ arm, cells }) => survivals(cells, arm),
-      ({ transport }) => transports[transport].specifiedReconnect !== undefined,
+    withAll(
+      overProxies(
+        analysis,
+        'event-stream',
+        ({ arm, cells }) => survivals(cells, arm),
+        ({ transport }) => transports[transport].specifiedReconnect !== undefined,
+      ),
     ),
 };
 
@@ -39,29 +47,67 @@ interface ProxyPlace {
 
 type Count = Pick<Answer, 'endpoint' | 'held' | 'of'>;
 
+interface ProxyAnswer extends Answer {
+  readonly arm: Arm;
+}
+
+/** The ways into a server’s network, and those out of a client’s. */
+function directionOf({ path }: Arm): string {
+  return paths[path].forward === undefined ? 'reverse proxies' : 'ways out of a network';
+}
+
+/** Before the answers of single proxies, one for all of those that are of a kind. */
+function withAll(answers: readonly ProxyAnswer[]): readonly Answer[] {
+  const groups = Map.groupBy(
+    answers,
+    ({ arm }) => `${transports[arm.transport].title} over ${directionOf(arm)}`,
+  );
+  const together = [...groups].flatMap(([condition, those]): readonly Answer[] => {
+    const [first] = those;
+    if (first === undefined || those.length === 1) return [];
+    const others = those.filter(({ held, of }) => held < of).map(({ arm }) => placeName(arm));
+    return [
+      {
+        loadPoint: first.loadPoint,
+        endpoint: first.endpoint,
+        arms: those.flatMap(({ arms }) => arms),
+        condition: others.length === 0 ? condition : `${condition}, except ${listWords(others)}`,
+        counted: 'proxies',
+        held: those.length - others.length,
+        of: those.length,
+      },
+    ];
+  });
+  return [...together, ...answers.map(({ arm: _arm, ...answer }) => answer)];
+}
+
+function placeName({ path, tls }: Arm): string {
+  return tls === true ? `${path} (TLS)` : path;
+}
+
 function overProxies(
   analysis: Analysis,
   protocol: Protocol,
   count: (place: ProxyPlace) => Count | undefined,
   isAsked: (arm: Arm) => boolean = () => true,
-): readonly Answer[] {
+): readonly ProxyAnswer[] {
   const { proxyCells } = analysis as Analysis & ProxiesFindings;
   return analysis.loadPoints.flatMap((point) =>
-    point.arms.flatMap(({ name, arm }): readonly Answer[] => {
+    point.arms.flatMap(({ name, arm }): readonly ProxyAnswer[] => {
       const cells = proxyCells.find((one) => one.arm === name);
       const { real } = paths[arm.path];
       if (real === undefined || cells === undefined || !isAsked(arm)) return [];
       if (transports[arm.transport].protocol !== protocol) return [];
       const counted = count({ point, arm, cells });
       if (counted === undefined) return [];
-      const condition = `${transports[arm.transport].title} over ${arm.path}`;
-      return [{ ...counted, loadPoint: point.loadPoint, condition, arms: [name] }];
+      const condition = `${transports[arm.transport].title} over ${placeName(arm)}`;
+      return [{ ...counted, loadPoint: point.loadPoint, condition, arms: [name], arm }];
     }),
   );
 }
 
 /** Trials in which all timed streams were accepted and no token was visibly late. */
-function passages(analysis: Analysis, protocol: Protocol, form: ProxyForm): readonly Answer[] {
+function passages(analysis: Analysis, protocol: Protocol, form: ProxyForm): readonly ProxyAnswer[] {
   return overProxies(
     analysis,
     protocol,
@@ -113,7 +159,7 @@ function valuesOf(
 }
 
 /** The same trials, for a meaning that says the contrary. */
-function failing(answer: Answer): Answer {
+function failing(answer: ProxyAnswer): ProxyAnswer {
   return { ...answer, held: answer.of - answer.held };
 }
 
