@@ -109,7 +109,7 @@ export class ProxyCellsTrial implements Trial {
       callAt(openNs, now, () => this.#open(stream));
       if (stopNs !== undefined) callAt(stopNs, now, () => this.#leave(stream, 'stopped'));
     }
-    callAt(warmupNs, now, () => this.#beginExchange());
+    callAt(warmupNs / 2, now, () => this.#beginExchange());
     callAt(this.#watchedToNs - LIBRARY.beforeNs, now, () => this.#libraries.open());
     callAt(this.#watchedToNs, now, () => this.#leaveAll());
     const { use } = await framed;

@@ -3,7 +3,7 @@
 
 import { z } from 'zod';
 import { deriveSeed } from './random.ts';
-import { NS_PER_S } from './units.ts';
+import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const count = z.int().nonnegative();
 const atNs = z.number();
@@ -186,17 +186,27 @@ export function watchedToNs({
 /** Gaps vary: so long after the last timed token is due, on average, it has come. */
 const AFTER_TIMED_NS = NS_PER_S / 4;
 
-/** Time from the requests of the timed streams until their last token has come. */
-function pacedNs({ pacedTokens, pacedTokensPerSecond }: ProxyCellsPlan): number {
-  return (NS_PER_S * pacedTokens) / pacedTokensPerSecond + AFTER_TIMED_NS;
+/** Between two requests: at once, each would wait for what a fresh process does for the others. */
+const STAGGER_NS = 20 * NS_PER_MS;
+
+/** Time from the first request of the timed streams until the last token of the last has come. */
+function pacedNs(
+  { pacedTokens, pacedTokensPerSecond }: ProxyCellsPlan,
+  connections: number,
+): number {
+  const streamNs = (NS_PER_S * pacedTokens) / pacedTokensPerSecond;
+  return connections * STAGGER_NS + streamNs + AFTER_TIMED_NS;
 }
 
 /** The moment from which on a trial neither times tokens nor takes much CPU. */
-export function timedToNs(plan: ProxyCellsPlan, warmupNs: number): number {
+export function timedToNs(
+  plan: ProxyCellsPlan,
+  { warmupNs, connections }: Pick<CellTimes, 'warmupNs' | 'connections'>,
+): number {
   const { stalled } = plan;
   const stalledNs =
     stalled === undefined ? 0 : (NS_PER_S * stalled.tokens) / stalled.tokensPerSecond;
-  return warmupNs + pacedNs(plan) + stalledNs;
+  return warmupNs + pacedNs(plan, connections) + stalledNs;
 }
 
 function restartCells(
@@ -234,8 +244,11 @@ export function planCells(
     tokensPerSecond: plan.longTokensPerSecond,
   };
   const quiet = { tokens: QUIET_TOKENS, tokensPerSecond: QUIET_TOKENS_PER_SECOND };
-  const openNs = warmupNs;
-  const stop = { openNs, stopNs: openNs + plan.stopAfterNs };
+  const openNs = (place: number): number => warmupNs + place * STAGGER_NS;
+  const stop = (place: number): Pick<PlannedCell, 'openNs' | 'stopNs'> => ({
+    openNs: openNs(place),
+    stopNs: openNs(place) + plan.stopAfterNs,
+  });
   const warmUp = {
     tokens: Math.max(2, Math.floor((plan.pacedTokensPerSecond * warmupNs) / (2 * NS_PER_S))),
     tokensPerSecond: plan.pacedTokensPerSecond,
@@ -244,11 +257,15 @@ export function planCells(
   const cells: readonly Omit<PlannedCell, 'seed'>[] = [
     { kind: 'warm-up', ...warmUp },
     { kind: 'warm-up', ...warmUp },
-    ...Array.from({ length: connections }, () => ({ kind: 'paced' as const, ...paced, openNs })),
-    { kind: 'stop-active', ...long, ...stop },
-    { kind: 'stop-quiet', ...quiet, ...stop },
-    { kind: 'quiet', ...quiet, openNs },
-    { kind: 'long', ...long, openNs },
+    ...Array.from({ length: connections }, (_, index) => ({
+      kind: 'paced' as const,
+      ...paced,
+      openNs: openNs(index),
+    })),
+    { kind: 'stop-active', ...long, ...stop(connections) },
+    { kind: 'stop-quiet', ...quiet, ...stop(connections + 1) },
+    { kind: 'quiet', ...quiet, openNs: openNs(connections + 2) },
+    { kind: 'long', ...long, openNs: openNs(connections + 3) },
     ...(plan.stalled === undefined
       ? []
       : [
@@ -258,7 +275,7 @@ export function planCells(
             tokensPerSecond: plan.stalled.tokensPerSecond,
             paddingBytes: plan.stalled.tokenBytes,
             // It would take the CPU from the timed streams, and so begins after them.
-            openNs: openNs + pacedNs(plan),
+            openNs: warmupNs + pacedNs(plan, connections),
           },
         ]),
     ...restartCells(plan.restart, watchedToNs({ warmupNs, windowNs, plan })),

@@ -23,9 +23,9 @@ export const proxyCells: Procedure<'proxy-cells-tally', CellReadings, ProxyCells
       proxyCells: plan,
     };
   },
-  opening: (_planned, { proxyCells: plan, warmupNs }) => ({
+  opening: ({ loadPoint: { connections } }, { proxyCells: plan, warmupNs }) => ({
     idleScale: plan?.idleScale,
-    aloneNs: plan && timedToNs(plan, warmupNs),
+    aloneNs: plan && timedToNs(plan, { warmupNs, connections }),
     standby: { keepsState: false },
     // The first server ends before the trial does, and its clock echo with it.
     provesOwnClock: true,
