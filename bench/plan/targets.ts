@@ -150,6 +150,7 @@ function completeTarget(filed: FiledTarget, flags: RunFlags, place: string): Tar
   ];
   const target: Target = {
     name: readTargetName(filed.name, place),
+    ...(filed.server !== undefined && { server: readTargetName(filed.server, place, 'server') }),
     url: withModel(filed.url),
     transport: filed.transport ?? transportOf({ isSocket, method, dialect }),
     dialect: filed.pointers === undefined ? dialect : 'pointers',
@@ -184,11 +185,11 @@ function readUrl(text: string, place: string): URL {
   return url;
 }
 
-function readTargetName(name: string, place: string): string {
+function readTargetName(name: string, place: string, of = 'target'): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(name)) return name;
   throw new BenchError(
     'USAGE',
-    `${place}: a target's name has up to 32 letters, digits, dots, dashes or underscores`,
+    `${place}: a ${of}’s name has up to 32 letters, digits, dots, dashes or underscores`,
   );
 }
 
