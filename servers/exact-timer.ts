@@ -1,0 +1,79 @@
+// A timer that counts fractions of a millisecond, where Node's count whole ones. A thread sleeps on a
+// futex until the moment and then wakes the event loop; neither of the two ever spins, as that would
+// be the CPU time that is measured.
+
+import { Worker } from 'node:worker_threads';
+import { programPath } from '../bench/contract/program.ts';
+import { NS_PER_MS } from '../bench/contract/units.ts';
+import type { SetTimer } from './pacer.ts';
+
+/** What the event loop and the thread share. */
+export interface TimerMemory {
+  /** When to wake the event loop: CLOCK_MONOTONIC, ns. */
+  readonly wakeNs: BigInt64Array;
+  /** `ORDER`, `FIRED`: the number of the latest order, and of the one that was carried out. */
+  readonly numbers: Int32Array;
+}
+
+export const ORDER = 0;
+export const FIRED = 1;
+
+const threadProgram = programPath(import.meta.url, './exact-timer-thread');
+
+/** One timer at a time; the event loop may end while one is set. */
+export class ExactTimer implements Disposable {
+  readonly #memory: TimerMemory = {
+    wakeNs: new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)),
+    numbers: new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)),
+  };
+  readonly #thread = new Worker(threadProgram, {
+    workerData: this.#memory,
+    execArgv: [],
+  });
+  #callback: (() => void) | undefined;
+  #isStopped = false;
+
+  constructor() {
+    this.#thread.unref();
+    this.#await(0);
+  }
+
+  readonly setTimer: SetTimer = (callback, delayMs) => {
+    const { wakeNs, numbers } = this.#memory;
+    this.#callback = callback;
+    const delayNs = BigInt(Math.round(delayMs * NS_PER_MS));
+    Atomics.store(wakeNs, 0, process.hrtime.bigint() + delayNs);
+    Atomics.add(numbers, ORDER, 1);
+    Atomics.notify(numbers, ORDER);
+    return {
+      cancel: () => {
+        if (this.#callback === callback) this.#callback = undefined;
+      },
+    };
+  };
+
+  [Symbol.dispose](): void {
+    this.#isStopped = true;
+    this.#callback = undefined;
+    void this.#thread.terminate();
+  }
+
+  /** @param fired The number that was seen last. */
+  #await(fired: number): void {
+    const { numbers } = this.#memory;
+    const { value } = Atomics.waitAsync(numbers, FIRED, fired);
+    void Promise.resolve(value).then(() => {
+      if (this.#isStopped) return;
+      const now = Atomics.load(numbers, FIRED);
+      this.#await(now);
+      // An order that was replaced is carried out, too, but no longer wanted.
+      if (now === Atomics.load(numbers, ORDER)) this.#fire();
+    });
+  }
+
+  #fire(): void {
+    const callback = this.#callback;
+    this.#callback = undefined;
+    callback?.();
+  }
+}
