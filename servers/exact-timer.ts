@@ -35,7 +35,7 @@ export class ExactTimer implements Disposable {
 
   constructor() {
     this.#thread.unref();
-    this.#await(0);
+    void this.#listen();
   }
 
   readonly setTimer: SetTimer = (callback, delayMs) => {
@@ -58,17 +58,14 @@ export class ExactTimer implements Disposable {
     void this.#thread.terminate();
   }
 
-  /** @param fired The number that was seen last. */
-  #await(fired: number): void {
+  async #listen(): Promise<void> {
     const { numbers } = this.#memory;
-    const { value } = Atomics.waitAsync(numbers, FIRED, fired);
-    void Promise.resolve(value).then(() => {
-      if (this.#isStopped) return;
-      const now = Atomics.load(numbers, FIRED);
-      this.#await(now);
+    for (let fired = 0; !this.#isStopped;) {
+      await Atomics.waitAsync(numbers, FIRED, fired).value;
+      fired = Atomics.load(numbers, FIRED);
       // An order that was replaced is carried out, too, but no longer wanted.
-      if (now === Atomics.load(numbers, ORDER)) this.#fire();
-    });
+      if (fired === Atomics.load(numbers, ORDER)) this.#fire();
+    }
   }
 
   #fire(): void {
