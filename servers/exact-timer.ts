@@ -20,7 +20,13 @@ export const FIRED = 1;
 
 const threadProgram = programPath(import.meta.url, './exact-timer-thread');
 
-/** One timer at a time; the event loop may end while one is set. */
+/**
+ * On a busy machine two threads wait for a CPU in turn, where one would. Node's own timer, this much
+ * later, bounds that; sooner it would come early, since it truncates the time that it counts from.
+ */
+const BACKUP_MS = 1;
+
+/** One timer at a time. */
 export class ExactTimer implements Disposable {
   readonly #memory: TimerMemory = {
     wakeNs: new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT)),
@@ -31,6 +37,7 @@ export class ExactTimer implements Disposable {
     execArgv: [],
   });
   #callback: (() => void) | undefined;
+  #backup: NodeJS.Timeout | undefined;
   #isStopped = false;
 
   constructor() {
@@ -41,20 +48,22 @@ export class ExactTimer implements Disposable {
   readonly setTimer: SetTimer = (callback, delayMs) => {
     const { wakeNs, numbers } = this.#memory;
     this.#callback = callback;
+    clearTimeout(this.#backup);
+    this.#backup = setTimeout(() => this.#fire(), Math.ceil(delayMs) + BACKUP_MS);
     const delayNs = BigInt(Math.round(delayMs * NS_PER_MS));
     Atomics.store(wakeNs, 0, process.hrtime.bigint() + delayNs);
     Atomics.add(numbers, ORDER, 1);
     Atomics.notify(numbers, ORDER);
     return {
       cancel: () => {
-        if (this.#callback === callback) this.#callback = undefined;
+        if (this.#callback === callback) this.#drop();
       },
     };
   };
 
   [Symbol.dispose](): void {
     this.#isStopped = true;
-    this.#callback = undefined;
+    this.#drop();
     void this.#thread.terminate();
   }
 
@@ -70,7 +79,12 @@ export class ExactTimer implements Disposable {
 
   #fire(): void {
     const callback = this.#callback;
-    this.#callback = undefined;
+    this.#drop();
     callback?.();
+  }
+
+  #drop(): void {
+    clearTimeout(this.#backup);
+    this.#callback = undefined;
   }
 }

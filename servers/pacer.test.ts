@@ -180,6 +180,39 @@ describe('with an exact timer', () => {
     expect(together('dueNs').filter(Boolean).length).toBeGreaterThan(500);
   });
 
+  it('a clock that begins anew, as it does with a trial, holds up no token', () => {
+    const time = new VirtualTime();
+    let epochNs = 0;
+    const now = (): number => time.nowNs - epochNs;
+    const lateNs: number[] = [];
+    const streamDue = (dueNs: number): TestStream => ({
+      dueNsOf: [dueNs],
+      sent: 0,
+      dueNs: 0,
+      nextInSlot: undefined,
+      isScheduled: false,
+    });
+    const pacer = new Pacer<TestStream>({
+      now,
+      setExactTimer: time.setTimer,
+      afterPoll: time.afterPoll,
+      emit: (stream) => {
+        lateNs.push(now() - stream.dueNs);
+        return undefined;
+      },
+    });
+    const sendOne = (): void => {
+      const dueNs = now() + 3.3e6;
+      pacer.schedule(streamDue(dueNs), dueNs);
+      while (pacer.scheduled > 0 && time.step(0));
+    };
+    time.nowNs = 1_200e6;
+    sendOne();
+    epochNs = time.nowNs;
+    sendOne();
+    expect(lateNs.map(Math.round)).toEqual([0, 0]);
+  });
+
   it('turns are a quarter of a millisecond apart, however many tokens are due', () => {
     const dense = Array.from({ length: 40 }, (_, stream) =>
       Array.from({ length: 500 }, (_token, token) => 1e6 + stream * 10_007 + token * 400_000),

@@ -150,7 +150,7 @@ export class Pacer<S extends Paced> {
     // A token is due within its slot, so the first useful moment is up to 1 ms after the slot
     // begins; setTimeout's own minimum is 1 ms.
     const delayMs = this.#isExact
-      ? Math.max(0, (this.#exactNs(slotMs, afterNs) - nowNs) / NS_PER_MS)
+      ? Math.max(0, (this.#exactNs(slotMs, { nowNs, afterNs }) - nowNs) / NS_PER_MS)
       : Math.max(1, Math.ceil(slotMs - nowNs / NS_PER_MS));
     const atNs = nowNs + delayMs * NS_PER_MS;
     if (this.#turnAhead !== undefined || atNs >= this.#timerAtNs) return;
@@ -160,7 +160,10 @@ export class Pacer<S extends Paced> {
   }
 
   /** When the first token of the slot is due that is due after `afterNs`, but no turn too soon. */
-  #exactNs(slotMs: number, afterNs = Number.NEGATIVE_INFINITY): number {
+  #exactNs(
+    slotMs: number,
+    { nowNs, afterNs }: { readonly nowNs: number; readonly afterNs: number },
+  ): number {
     // Streams of a later round of the wheel are no reason to sleep beyond the slot.
     let firstNs = (slotMs + 1) * NS_PER_MS;
     for (
@@ -169,7 +172,9 @@ export class Pacer<S extends Paced> {
       stream = stream.nextInSlot as S | undefined
     )
       if (stream.dueNs > afterNs && stream.dueNs < firstNs) firstNs = stream.dueNs;
-    return this.tick === 0 ? firstNs : Math.max(firstNs, this.turnNs + LEAST_EXACT_TURN_NS);
+    if (this.tick === 0) return firstNs;
+    // The clock begins anew with a trial: the last turn was never after now.
+    return Math.max(firstNs, Math.min(this.turnNs, nowNs) + LEAST_EXACT_TURN_NS);
   }
 
   /**
@@ -227,10 +232,11 @@ export class Pacer<S extends Paced> {
    */
   #armAfter(turnNs: number, slotMs: number): void {
     if (this.#armed === 'after') return this.#arm(slotMs);
+    const nowNs = this.#now();
     const wantedNs = this.#isExact
-      ? this.#exactNs(slotMs)
+      ? this.#exactNs(slotMs, { nowNs, afterNs: Number.NEGATIVE_INFINITY })
       : Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
-    if (wantedNs > this.#now()) return this.#arm(slotMs);
+    if (wantedNs > nowNs) return this.#arm(slotMs);
     if (this.#timerAtNs <= wantedNs) return;
     this.#timer?.cancel();
     this.#wake();
