@@ -7,6 +7,7 @@ import type { ClaimsFlags } from './commands/claims.ts';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
 import type { DoctorFlags } from './commands/doctor.ts';
+import type { ExportFlags } from './commands/export.ts';
 import type { ImportFlags } from './commands/import.ts';
 import { claimIds } from './claims/claims.ts';
 import { initCommand, templateNames } from './commands/init.ts';
@@ -20,6 +21,7 @@ import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
 import type { RunFlags } from './flags/run-flags.ts';
 import { declareProbe, type ProbeFlags } from './probe/probe-flags.ts';
+import { exportFormatLines, exportFormatNames } from './recording/export/export-formats.ts';
 import { traceFormatLines, traceFormatNames } from './recording/import/trace-formats.ts';
 import { presetNames } from './plan/presets.ts';
 import { wheelNames } from './lab/lab-sources.ts';
@@ -204,6 +206,20 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .action(async (trace: string, flags: ImportFlags) => {
       const { importCommand } = await import('./commands/import.ts');
       await importCommand(trace, flags, output);
+    });
+
+  program
+    .command('export')
+    .summary('write a recording, or the streams of a run, in the format of another tool')
+    .description(
+      `Writes the streams of a recording, or of a run that was measured with --stamps, in the format of another tool. Formats:\n${exportFormatLines()}`,
+    )
+    .argument('<path>', 'the recording, or the folder of the run')
+    .requiredOption('--format <format>', exportFormatNames.join(', '))
+    .option('--out <file>', 'the file to write (default: stdout)')
+    .action(async (path: string, flags: ExportFlags) => {
+      const { exportCommand } = await import('./commands/export.ts');
+      await exportCommand(path, flags, output);
     });
 
   program

@@ -146,6 +146,15 @@ describe('a run that replays', () => {
     }
   });
 
+  it('says whether any token left with another that came apart from it', () => {
+    for (const { gates, replay } of trials) {
+      const { followers = 0, split = 0, joined = 0 } = replay ?? {};
+      const other = (split + joined) / followers;
+      const gate = gates.find(({ id }) => id === 'H17coalescing');
+      expect(gate).toMatchObject({ kind: 'harness', value: other, ok: other <= 0.01 });
+    }
+  });
+
   it('judges its gaps by the stamps: what the gate says is the quantile that was measured', () => {
     for (const { gates, distributions } of trials) {
       const p99 = quantileOf(distributions.replayGapErrorNs, 0.99);

@@ -62,9 +62,15 @@ export class ConnectedStreams implements Streams {
     this.#options = options;
     const emit = (stream: OpenStream): number | undefined => this.#emit(stream);
     const armed = options.injected?.pacerArmed;
+    const { now, setExactTimer } = options;
     this.#feed =
       options.openFeed?.(emit) ??
-      new Pacer({ now: options.now, emit, ...(armed !== undefined && { armed }) });
+      new Pacer({
+        now,
+        emit,
+        ...(armed !== undefined && { armed }),
+        ...(setExactTimer !== undefined && { setExactTimer }),
+      });
     this.#render = options.isBroadcast === true ? renderOnce() : renderContent;
   }
 

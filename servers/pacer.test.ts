@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Pacer, type Paced } from './pacer.ts';
 
 interface TestStream extends Paced {
@@ -65,8 +65,10 @@ interface Emission {
 function run(
   plans: readonly (readonly number[])[],
   lateness: (step: number) => number,
-): { emitted: Emission[]; steps: number } {
+  timer: 'exact' | 'whole milliseconds' = 'whole milliseconds',
+): { emitted: Emission[]; steps: number; turnsNs: readonly number[] } {
   const time = new VirtualTime();
+  const turnsNs = new Set<number>();
   const emitted: Emission[] = [];
   const streams: TestStream[] = plans.map((dueNsOf) => ({
     dueNsOf,
@@ -77,9 +79,10 @@ function run(
   }));
   const pacer = new Pacer<TestStream>({
     now: () => time.nowNs,
-    setTimer: time.setTimer,
+    ...(timer === 'exact' ? { setExactTimer: time.setTimer } : { setTimer: time.setTimer }),
     afterPoll: time.afterPoll,
     emit: (stream) => {
+      turnsNs.add(pacer.turnNs);
       emitted.push({
         stream: streams.indexOf(stream),
         token: stream.sent,
@@ -94,7 +97,7 @@ function run(
   let steps = 0;
   for (; steps < 1_000_000 && time.step(lateness(steps)); steps++);
   expect(pacer.scheduled).toBe(0);
-  return { emitted, steps };
+  return { emitted, steps, turnsNs: [...turnsNs] };
 }
 
 const plan = fc
@@ -107,15 +110,18 @@ const plan = fc
     return gaps.map((gap) => (dueNs += gap));
   });
 
-it('every token is emitted once, in order, and never early, whatever the plan and however late the timers', () => {
+it('every token is emitted once, in order, and never early, whatever the plan, the timer and its lateness', () => {
   fc.assert(
     fc.property(
       fc.array(plan, { minLength: 1, maxLength: 40 }),
       fc.infiniteStream(fc.integer({ min: 0, max: 300_000_000 })),
-      (plans, lateness) => {
+      fc.constantFrom('exact', 'whole milliseconds'),
+      (plans, lateness, timer) => {
         const late = lateness[Symbol.iterator]();
-        const { emitted } = run(plans, (step) =>
-          step % 3 === 0 ? (late.next().value as number) : 100_000,
+        const { emitted } = run(
+          plans,
+          (step) => (step % 3 === 0 ? (late.next().value as number) : 100_000),
+          timer,
         );
         expect(emitted).toHaveLength(plans.reduce((sum, dueNs) => sum + dueNs.length, 0));
         for (const { atNs, dueNs } of emitted) expect(atNs).toBeGreaterThanOrEqual(dueNs);
@@ -136,6 +142,86 @@ it('with punctual timers no token is later than the 1 ms tick and the timer’s 
   );
   const { emitted } = run(plans, () => 0);
   expect(Math.max(...emitted.map(({ atNs, dueNs }) => atNs - dueNs))).toBeLessThanOrEqual(2e6);
+});
+
+describe('with an exact timer', () => {
+  const plans = Array.from({ length: 50 }, (_, stream) => {
+    let dueNs = 1e6 + stream * 137_000;
+    return Array.from({ length: 60 }, (_token, token) => {
+      // Two or three tokens come together, and gaps are no whole milliseconds.
+      dueNs +=
+        (stream + token) % 4 === 0 ? 0 : 8_123_456 + ((stream * 7 + token * 5) % 23) * 917_000;
+      return dueNs;
+    });
+  });
+  /** How late a timer is on a quiet machine, as far as this proof goes. */
+  const LATE_NS = 400_000;
+  const lateness = (step: number): number => ((step * 7919) % 101) * (LATE_NS / 100);
+
+  it('no gap differs by more than the timer’s lateness and the shortest turn', () => {
+    const { emitted } = run(plans, lateness, 'exact');
+    const errors = [...Map.groupBy(emitted, ({ stream }) => stream).values()].flatMap((tokens) =>
+      tokens.slice(1).map(({ atNs, dueNs }, index) => {
+        const before = tokens[index]!;
+        return Math.abs(atNs - before.atNs - (dueNs - before.dueNs));
+      }),
+    );
+    expect(errors).toHaveLength(50 * 59);
+    expect(Math.max(...errors)).toBeLessThanOrEqual(LATE_NS + 250_000);
+  });
+
+  it('what is due together leaves together, and nothing else of a stream', () => {
+    const { emitted } = run(plans, lateness, 'exact');
+    const together = (of: 'atNs' | 'dueNs'): readonly boolean[] =>
+      [...Map.groupBy(emitted, ({ stream }) => stream).values()].flatMap((tokens) =>
+        tokens.slice(1).map((token, index) => token[of] === tokens[index]![of]),
+      );
+    expect(together('atNs')).toEqual(together('dueNs'));
+    expect(together('dueNs').filter(Boolean).length).toBeGreaterThan(500);
+  });
+
+  it('a clock that begins anew, as it does with a trial, holds up no token', () => {
+    const time = new VirtualTime();
+    let epochNs = 0;
+    const now = (): number => time.nowNs - epochNs;
+    const lateNs: number[] = [];
+    const streamDue = (dueNs: number): TestStream => ({
+      dueNsOf: [dueNs],
+      sent: 0,
+      dueNs: 0,
+      nextInSlot: undefined,
+      isScheduled: false,
+    });
+    const pacer = new Pacer<TestStream>({
+      now,
+      setExactTimer: time.setTimer,
+      afterPoll: time.afterPoll,
+      emit: (stream) => {
+        lateNs.push(now() - stream.dueNs);
+        return undefined;
+      },
+    });
+    const sendOne = (): void => {
+      const dueNs = now() + 3.3e6;
+      pacer.schedule(streamDue(dueNs), dueNs);
+      while (pacer.scheduled > 0 && time.step(0));
+    };
+    time.nowNs = 1_200e6;
+    sendOne();
+    epochNs = time.nowNs;
+    sendOne();
+    expect(lateNs.map(Math.round)).toEqual([0, 0]);
+  });
+
+  it('turns are a quarter of a millisecond apart, however many tokens are due', () => {
+    const dense = Array.from({ length: 40 }, (_, stream) =>
+      Array.from({ length: 500 }, (_token, token) => 1e6 + stream * 10_007 + token * 400_000),
+    );
+    const { turnsNs } = run(dense, () => 0, 'exact');
+    const apart = turnsNs.slice(1).map((ns, index) => ns - turnsNs[index]!);
+    expect(Math.min(...apart)).toBeGreaterThanOrEqual(250_000);
+    expect(turnsNs.length).toBeLessThanOrEqual(4 * 201 + 1);
+  });
 });
 
 it('a gap longer than the wheel is kept', () => {

@@ -28,12 +28,20 @@ export interface PacerOptions<S extends Paced> {
    */
   readonly emit: (stream: S) => number | undefined;
   /** Replaceable by a test that runs in virtual time. */
-  readonly setTimer?: (callback: () => void, delayMs: number) => Cancellable;
+  readonly setTimer?: SetTimer;
+  /**
+   * A timer that counts fractions of a millisecond: turns then begin when a token is due, and not
+   * with the millisecond after it. A recording is replayed with one.
+   */
+  readonly setExactTimer?: SetTimer;
   /** Calls back once the event loop has polled for input and output; replaceable as above. */
   readonly afterPoll?: (callback: () => void) => Cancellable;
   /** `after` repeats the fault described above, for a selftest that must notice it. */
   readonly armed?: 'before' | 'after';
 }
+
+/** Calls back once, after a delay; a later call comes only after the earlier one was cancelled or is over. */
+export type SetTimer = (callback: () => void, delayMs: number) => Cancellable;
 
 interface Cancellable {
   readonly cancel: () => void;
@@ -47,6 +55,11 @@ const MASK = SLOTS - 1;
  * starved.
  */
 const TOKENS_PER_TURN = 2000;
+/**
+ * Shortest time from turn to turn with an exact timer, so that its wake-ups cost no more than 4000 a
+ * second do, however many streams there are.
+ */
+const LEAST_EXACT_TURN_NS = NS_PER_MS / 4;
 
 interface Slot<S> {
   first: S | undefined;
@@ -56,7 +69,8 @@ interface Slot<S> {
 export class Pacer<S extends Paced> {
   readonly #now: () => number;
   readonly #emit: (stream: S) => number | undefined;
-  readonly #setTimer: (callback: () => void, delayMs: number) => Cancellable;
+  readonly #setTimer: SetTimer;
+  readonly #isExact: boolean;
   readonly #afterPoll: (callback: () => void) => Cancellable;
   readonly #armed: 'before' | 'after';
   readonly #slots: Slot<S>[] = Array.from({ length: SLOTS }, () => ({
@@ -84,7 +98,8 @@ export class Pacer<S extends Paced> {
   constructor(options: PacerOptions<S>) {
     this.#now = options.now;
     this.#emit = options.emit;
-    this.#setTimer = options.setTimer ?? setNodeTimer;
+    this.#setTimer = options.setExactTimer ?? options.setTimer ?? setNodeTimer;
+    this.#isExact = options.setExactTimer !== undefined;
     this.#afterPoll = options.afterPoll ?? afterNodePoll;
     this.#armed = options.armed ?? 'before';
   }
@@ -129,17 +144,37 @@ export class Pacer<S extends Paced> {
     slot.last = stream;
   }
 
-  /** Keeps a timer that already fires as early. */
-  #arm(slotMs: number): void {
+  /** Keeps a timer that already fires as early. Tokens due by `afterNs` need none. */
+  #arm(slotMs: number, afterNs = Number.NEGATIVE_INFINITY): void {
     const nowNs = this.#now();
     // A token is due within its slot, so the first useful moment is up to 1 ms after the slot
     // begins; setTimeout's own minimum is 1 ms.
-    const delayMs = Math.max(1, Math.ceil(slotMs - nowNs / NS_PER_MS));
+    const delayMs = this.#isExact
+      ? Math.max(0, (this.#exactNs(slotMs, { nowNs, afterNs }) - nowNs) / NS_PER_MS)
+      : Math.max(1, Math.ceil(slotMs - nowNs / NS_PER_MS));
     const atNs = nowNs + delayMs * NS_PER_MS;
     if (this.#turnAhead !== undefined || atNs >= this.#timerAtNs) return;
     this.#timer?.cancel();
     this.#timerAtNs = atNs;
     this.#timer = this.#setTimer(() => this.#wake(), delayMs);
+  }
+
+  /** When the first token of the slot is due that is due after `afterNs`, but no turn too soon. */
+  #exactNs(
+    slotMs: number,
+    { nowNs, afterNs }: { readonly nowNs: number; readonly afterNs: number },
+  ): number {
+    // Streams of a later round of the wheel are no reason to sleep beyond the slot.
+    let firstNs = (slotMs + 1) * NS_PER_MS;
+    for (
+      let stream = this.#slotAt(slotMs).first;
+      stream !== undefined;
+      stream = stream.nextInSlot as S | undefined
+    )
+      if (stream.dueNs > afterNs && stream.dueNs < firstNs) firstNs = stream.dueNs;
+    if (this.tick === 0) return firstNs;
+    // The clock begins anew with a trial: the last turn was never after now.
+    return Math.max(firstNs, Math.min(this.turnNs, nowNs) + LEAST_EXACT_TURN_NS);
   }
 
   /**
@@ -184,7 +219,7 @@ export class Pacer<S extends Paced> {
       stream !== undefined;
       stream = stream.nextInSlot as S | undefined
     )
-      if (stream.dueNs > nowNs) return this.#arm(upToMs);
+      if (stream.dueNs > nowNs) return this.#arm(upToMs, nowNs);
     // Slots that are already late belong to this turn.
     const last = Math.min(upToMs, this.#current) + SLOTS - 1;
     for (let slotMs = upToMs + 1; slotMs <= last; slotMs++)
@@ -197,8 +232,11 @@ export class Pacer<S extends Paced> {
    */
   #armAfter(turnNs: number, slotMs: number): void {
     if (this.#armed === 'after') return this.#arm(slotMs);
-    const wantedNs = Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
-    if (wantedNs > this.#now()) return this.#arm(slotMs);
+    const nowNs = this.#now();
+    const wantedNs = this.#isExact
+      ? this.#exactNs(slotMs, { nowNs, afterNs: Number.NEGATIVE_INFINITY })
+      : Math.max(turnNs + NS_PER_MS, slotMs * NS_PER_MS);
+    if (wantedNs > nowNs) return this.#arm(slotMs);
     if (this.#timerAtNs <= wantedNs) return;
     this.#timer?.cancel();
     this.#wake();

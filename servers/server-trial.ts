@@ -24,6 +24,7 @@ import type { OpenCount, ServerTally } from '../bench/contract/tally.ts';
 import type { TwinParts } from './admission.ts';
 import { DuplexSessions } from './duplex/duplex-sessions.ts';
 import { startDuplex } from './duplex/start-duplex.ts';
+import { ExactTimer } from './exact-timer.ts';
 import { Injected } from './injected.ts';
 import { LadderReader } from './ladder-reader.ts';
 import type { RunningServer } from './listen.ts';
@@ -140,6 +141,7 @@ export class ServerTrial {
             emit,
           }),
       }),
+      ...(workload.gaps.kind === 'recorded' && { setExactTimer: new ExactTimer().setTimer }),
       keepsState: standby?.keepsState ?? false,
     });
     this.#turns = specification.turns && new TurnLedger();

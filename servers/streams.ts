@@ -13,6 +13,7 @@ import type { RecoverySpecification, ServerRecovery } from '../bench/contract/re
 import type { OpenCount } from '../bench/contract/tally.ts';
 import { hashStreamText, streamText, type TokenSource } from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
+import type { SetTimer } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
 import type { Stalls } from './stalls.ts';
 import type { TakenBytes } from './taken-bytes.ts';
@@ -49,6 +50,8 @@ export interface StreamsOptions {
    * process.
    */
   readonly openFeed?: OpenTokenFeed;
+  /** The pacer's timer where its tokens are due to the fraction of a millisecond. */
+  readonly setExactTimer?: SetTimer;
   /** Called when a stream ends before its last token, because its client stopped it or is gone. */
   readonly onStop?: (stop: StoppedStream) => void;
   /** Records how much is taken of padded streams. */

@@ -111,8 +111,9 @@ export function analyse<Findings extends object>(
 
 /** All comparisons with their verdicts, from the attempts that the rule selects. */
 function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
-  const { seed, verdicts, isPilot, payload } = run.header.plan;
-  const gated = selectMeasured(run, rule).map((point) => judgeGates(point, reading, payload));
+  const { plan } = run.header;
+  const { seed, verdicts, isPilot } = plan;
+  const gated = selectMeasured(run, rule).map((point) => judgeGates(point, reading, plan));
   const floors = measureNoiseFloors(gated, reading, signFlipSeed(seed));
   const judged = gated.map((point, index) =>
     Object.assign({ noiseFloors: floors[index] ?? [] }, point),
@@ -124,7 +125,7 @@ function conclude(run: SavedRun, reading: ScenarioReading, rule: AttemptRule) {
       allowed: verdicts,
       isPilot: isPilot === true,
       seed,
-      payload,
+      plan,
     }),
   };
 }

@@ -2,9 +2,8 @@
 // declares pairs of its own.
 
 import { armName, isCopy, type Arm } from '../contract/arms/arms.ts';
-import type { PayloadName } from '../contract/payload.ts';
 import type { MeasuredArm } from './measured-trials.ts';
-import type { ScenarioReading } from './scenario-reading.ts';
+import type { PairingPlan, ScenarioReading } from './scenario-reading.ts';
 
 export interface MeasuredPair {
   readonly baseline: MeasuredArm;
@@ -15,7 +14,7 @@ export interface MeasuredPair {
 export function comparedPairs(
   arms: readonly MeasuredArm[],
   { pairsOf }: Pick<ScenarioReading, 'pairsOf'>,
-  payload?: PayloadName,
+  plan: PairingPlan = {},
 ): readonly MeasuredPair[] {
   if (pairsOf === undefined) {
     const [baseline, ...others] = arms;
@@ -27,7 +26,7 @@ export function comparedPairs(
     arms.find(({ name }) => name === armName(arm));
   const pairs = pairsOf(
     arms.map(({ arm }) => arm),
-    payload,
+    plan,
   );
   return pairs.flatMap((pair) => {
     const [baseline, other] = [measured(pair.baseline), measured(pair.other)];

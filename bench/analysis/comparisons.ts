@@ -1,7 +1,6 @@
 // All comparisons of a run with their verdicts. Two families are corrected for their number: the
 // endpoints, declared beforehand, and everything else, which is exploratory.
 
-import type { PayloadName } from '../contract/payload.ts';
 import { deriveSeed } from '../contract/random.ts';
 import type { Warning } from '../contract/run-file.ts';
 import type { LoadPointAnalysis } from './analysis.ts';
@@ -16,7 +15,12 @@ import {
 } from './measured-trials.ts';
 import { isUntouchedByClient, isVoidedBy, type Metric } from './metrics/metric.ts';
 import { floorForVerdict } from './noise-floors.ts';
-import { endpointsOf, metricsAt, type ScenarioReading } from './scenario-reading.ts';
+import {
+  endpointsOf,
+  metricsAt,
+  type PairingPlan,
+  type ScenarioReading,
+} from './scenario-reading.ts';
 import { verdictSentence } from './sentences.ts';
 import { benjaminiHochberg, fewestBlocks, holm } from './statistics/multiplicity.ts';
 import { decideVerdict, noEstimate, whyNotMeasured } from './verdicts.ts';
@@ -30,7 +34,7 @@ export interface CompareRunOptions {
   readonly isPilot?: boolean;
   readonly seed: number;
   /** Decides which pairs a scenario compares that declares pairs of its own. */
-  readonly payload?: PayloadName;
+  readonly plan?: PairingPlan;
 }
 
 /**
@@ -72,10 +76,10 @@ function whyWithheld({ allowed, isPilot }: CompareRunOptions): string | undefine
 
 function gatherEvidence(
   { loadPoint, arms }: MeasuredLoadPoint,
-  { reading, payload, ...options }: CompareRunOptions,
+  { reading, plan, ...options }: CompareRunOptions,
 ): Evidence[] {
   const seed = signFlipSeed(options.seed);
-  const pairs = reading.comparesNothing === true ? [] : comparedPairs(arms, reading, payload);
+  const pairs = reading.comparesNothing === true ? [] : comparedPairs(arms, reading, plan);
   return pairs
     .flatMap(({ baseline, other }) => {
       const compared = metricsAt(reading, { loadPoint, arms: [baseline.arm, other.arm] });

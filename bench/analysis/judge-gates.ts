@@ -1,13 +1,12 @@
 // The gates of a load point that failed, in words: those of single arms, and the controls between two.
 
-import type { PayloadName } from '../contract/payload.ts';
 import { amount } from './amounts.ts';
 import type { GateSummary } from './analysis.ts';
 import { comparedPairs } from './compared-pairs.ts';
 import { summariseGates } from './gates-summary.ts';
 import type { FailedControl, JudgedLoadPoint, MeasuredLoadPoint } from './measured-trials.ts';
 import { isArmControl } from './metrics/control-dependence.ts';
-import type { ScenarioReading } from './scenario-reading.ts';
+import type { PairingPlan, ScenarioReading } from './scenario-reading.ts';
 
 export interface GatedLoadPoint extends JudgedLoadPoint {
   readonly gates: readonly GateSummary[];
@@ -16,11 +15,11 @@ export interface GatedLoadPoint extends JudgedLoadPoint {
 export function judgeGates(
   loadPoint: MeasuredLoadPoint,
   reading: ScenarioReading,
-  payload: PayloadName,
+  plan: PairingPlan,
 ): GatedLoadPoint {
   const gates = summariseGates(loadPoint.arms, loadPoint.arms[0], {
     isLateByDesign: reading.isLateByDesign?.(loadPoint.loadPoint),
-    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading, payload),
+    pairs: reading.pairsOf && comparedPairs(loadPoint.arms, reading, plan),
   });
   const failures = (kind: GateSummary['kind']): Map<string, string[]> => {
     const byArm = new Map<string, string[]>();

@@ -6,7 +6,6 @@ import { paths } from '../contract/arms/paths.ts';
 import { isBrowser } from '../contract/arms/stacks.ts';
 import { sharesConnections, type Arm } from '../contract/arms/arms.ts';
 import type { ArmPair } from '../contract/arms/pairs.ts';
-import type { PayloadName } from '../contract/payload.ts';
 import type { JudgedLoadPoint, MeasuredArm } from './measured-trials.ts';
 import { declaredOf, declareOnly } from './metrics/metric-list.ts';
 import { LATER_ENDPOINT, type EndpointId, type Metric } from './metrics/metric.ts';
@@ -28,7 +27,7 @@ export interface ScenarioReading<Findings extends object = object> {
    */
   readonly comparesNothing?: true;
   /** The pairs of arms that are compared; every arm with the first one when absent. */
-  readonly pairsOf?: (arms: readonly Arm[], payload?: PayloadName) => readonly ArmPair[];
+  readonly pairsOf?: (arms: readonly Arm[], plan: PairingPlan) => readonly ArmPair[];
   /** Whether a metric is meaningful at a load point; every one when absent. */
   readonly isMeasuredAt?: (metric: string, loadPoint: LoadPoint) => boolean;
   /** Whether a metric that can be an endpoint is one at this place; every one when absent. */
@@ -48,6 +47,9 @@ export interface ScenarioReading<Findings extends object = object> {
   /** The parts of the analysis that only this scenario has, by their keys in analysis.json. */
   readonly findings?: (run: SavedRun, loadPoints: readonly JudgedLoadPoint[]) => Findings;
 }
+
+/** The parts of a plan that decide which of its arms are compared. */
+export type PairingPlan = Partial<Pick<Plan, 'payload' | 'targets'>>;
 
 export interface MetricPlace {
   readonly loadPoint: LoadPoint;

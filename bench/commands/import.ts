@@ -1,14 +1,13 @@
 // `streamduel import`: turns a trace of another tool, which holds the gaps between tokens, into a
 // recording that `run --workload` replays.
 
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { BenchError, messageOf } from '../contract/errors.ts';
 import { coalescingOf, deltasOf } from '../recording/recorded-deltas.ts';
 import { importTrace } from '../recording/import/import-trace.ts';
 import { traceFormatNames, type TraceFormat } from '../recording/import/trace-formats.ts';
 import { parseName } from '../plan/quantities.ts';
 import { formatCount, formatValue } from '../report/format.ts';
 import type { CommandOutput } from './command-output.ts';
+import { writeWholeFile } from './whole-file.ts';
 
 export interface ImportFlags {
   readonly from?: string;
@@ -24,13 +23,11 @@ export async function importCommand(
   { stdout }: CommandOutput,
 ): Promise<void> {
   const from = readFormat(flags.from);
-  const part = `${flags.out}.part`;
   const counts = { streams: 0, tokens: 0, leftOut: 0 };
   const offsets: (readonly number[])[] = [];
-  try {
-    using file = openPart(part, flags.out);
+  const lines = async function* (): AsyncGenerator<string> {
     for await (const record of importTrace(trace, from)) {
-      writeSync(file.descriptor, `${JSON.stringify(record)}\n`);
+      yield `${JSON.stringify(record)}\n`;
       counts.streams++;
       const deltas = deltasOf(record, `${trace}, stream ${counts.streams}`);
       if ('why' in deltas) counts.leftOut++;
@@ -39,11 +36,8 @@ export async function importCommand(
         if (offsets.length < MOST_SUMMARISED) offsets.push(deltas.offsetsNs);
       }
     }
-    renameSync(part, flags.out);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
+  };
+  await writeWholeFile(flags.out, lines());
   stdout.write(summaryOf(flags.out, counts, offsets));
 }
 
@@ -53,18 +47,6 @@ const MOST_SUMMARISED = 10_000;
 function readFormat(name: string | undefined): TraceFormat | undefined {
   if (name === undefined || name === AUTO) return undefined;
   return parseName('--from', name, { what: 'format', names: traceFormatNames });
-}
-
-function openPart(part: string, out: string): Disposable & { readonly descriptor: number } {
-  try {
-    const descriptor = openSync(part, 'w');
-    return { descriptor, [Symbol.dispose]: () => closeSync(descriptor) };
-  } catch (cause) {
-    throw new BenchError('USAGE', `--out ${out}: ${messageOf(cause)}`, {
-      cause,
-      hint: 'name a file in a folder that exists and can be written to',
-    });
-  }
 }
 
 function summaryOf(

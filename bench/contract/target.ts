@@ -51,6 +51,8 @@ export const AUTO_DIALECT = 'auto';
  */
 const targetSchema = z.object({
   name: z.string(),
+  /** Targets of one server are compared with each other; each with the first one when absent. */
+  server: z.string().optional(),
   url: z.string(),
   /** The transport decides its colour and its place; the wire is read as it comes. */
   transport: z.enum(transportIds as [TransportId, ...TransportId[]]),
@@ -148,6 +150,8 @@ const targetTallySchema = z.object({
   /** From one event with text to the next, and from one read to the next, of whole streams. */
   interTokenNs: z.array(ns),
   interChunkNs: z.array(ns),
+  /** Streams open at the end of the window; absent from earlier records. */
+  openAtEnd: count.optional(),
   /** Gaps beyond those that are kept. */
   gapsLeftOut: count,
   /** Reasons for which streams of the whole trial were not whole. */
@@ -169,6 +173,8 @@ const targetServerSchema = z.object({
   cpuNs: z.number().nonnegative(),
   /** Sum of their proportional set sizes at the end of the window; absent without /proc. */
   pssBytes: z.number().nonnegative().optional(),
+  /** The same when it was ready, before the first stream; absent from earlier records. */
+  readyPssBytes: z.number().nonnegative().optional(),
 });
 
 export const targetRecordSchema = targetTallySchema

@@ -60,6 +60,13 @@ const startSchema = z.strictObject({
 
 const filedTargetSchema = z.strictObject({
   name: z.string().describe('the name of the arm'),
+  server: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'the server that it belongs to: targets of one server are compared with each other, and not with those of others',
+    ),
   url: z
     .string()
     .describe(
@@ -102,6 +109,7 @@ const fileSchema = z.strictObject({
 /** A target as it was given, by flags or by a file. */
 export interface FiledTarget {
   readonly name: string;
+  readonly server?: string;
   readonly url: string;
   readonly transport?: TransportId;
   readonly dialect?: TargetDialect;

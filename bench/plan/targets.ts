@@ -5,7 +5,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { DEFAULT_PATH } from '../contract/arms/paths.ts';
 import { COPY_LABEL, type Arm } from '../contract/arms/arms.ts';
 import { DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
-import { transportIds, transports, type TransportId } from '../contract/arms/transports.ts';
+import {
+  beginsWithPost,
+  transportIds,
+  transports,
+  type TransportId,
+} from '../contract/arms/transports.ts';
 import { isCredentialHeader } from '../contract/credentials.ts';
 import { dialectIds, type DialectId } from '../contract/dialects/dialect-ids.ts';
 import { dialects } from '../contract/dialects/dialects.ts';
@@ -150,6 +155,7 @@ function completeTarget(filed: FiledTarget, flags: RunFlags, place: string): Tar
   ];
   const target: Target = {
     name: readTargetName(filed.name, place),
+    ...(filed.server !== undefined && { server: readTargetName(filed.server, place, 'server') }),
     url: withModel(filed.url),
     transport: filed.transport ?? transportOf({ isSocket, method, dialect }),
     dialect: filed.pointers === undefined ? dialect : 'pointers',
@@ -184,11 +190,11 @@ function readUrl(text: string, place: string): URL {
   return url;
 }
 
-function readTargetName(name: string, place: string): string {
+function readTargetName(name: string, place: string, of = 'target'): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(name)) return name;
   throw new BenchError(
     'USAGE',
-    `${place}: a target's name has up to 32 letters, digits, dots, dashes or underscores`,
+    `${place}: a ${of}’s name has up to 32 letters, digits, dots, dashes or underscores`,
   );
 }
 
@@ -278,15 +284,9 @@ function transportOf({
   const alike = transportIds.filter((id) => transports[id].protocol === protocol);
   const isPost = method !== 'GET';
   const [first] = alike.toSorted(
-    (a, b) => Number(isPostTransport(a) !== isPost) - Number(isPostTransport(b) !== isPost),
+    (a, b) => Number(beginsWithPost(a) !== isPost) - Number(beginsWithPost(b) !== isPost),
   );
   return first as TransportId;
-}
-
-/** A stream of a transport by POST cannot come back as specified, and a page fetches it. */
-function isPostTransport(id: TransportId): boolean {
-  const { inBrowser, specifiedReconnect, capabilities } = transports[id];
-  return capabilities.http === 1 && specifiedReconnect === undefined && inBrowser?.api === 'fetch';
 }
 
 /** @throws BenchError USAGE for a secret in plain text, or a variable that is not set. */

@@ -60,7 +60,8 @@ export function variedChats(streams: number, tokens: number): readonly StreamRec
     return recordedChat(
       Array.from({ length: tokens }, (_, token) => {
         const isTogether = (stream + token) % 4 === 0;
-        if (!isTogether) ms += 8 + ((stream * 7 + token * 5) % 23);
+        // No whole milliseconds, which a timer of Node would keep by itself.
+        if (!isTogether) ms += 8.375 + ((stream * 7 + token * 5) % 23);
         const text = syllables[(stream + token) % syllables.length] ?? '';
         return [ms, `${text}${stream}.${token}`] as const;
       }),

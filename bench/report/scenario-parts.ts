@@ -27,8 +27,8 @@ export interface MetricGroup {
 export interface ScenarioParts<Findings extends object = object> {
   /** How the title goes on after the arms: `when clients stop reading`. */
   readonly title: string;
-  /** Replaces the arms and the title in the heading: many arms make none. */
-  readonly heading?: string;
+  /** Replaces the arms and the title in the heading: many arms make none; undefined leaves them. */
+  heading?(analysis: Analysis & Findings): string | undefined;
   /** The paragraph below the title: workload, load and procedure, without the trials. */
   circumstances(analysis: Analysis & Findings): string;
   /** Further paragraphs below it. */
@@ -43,10 +43,10 @@ export interface ScenarioParts<Findings extends object = object> {
   banner?(analysis: Analysis & Findings): Content;
 
   /**
-   * In the place of the tables of verdicts, or of the noise floor between equal arms. The charts
-   * are those of `charts`, as they were written.
+   * In the place of the tables of verdicts, or of the noise floor between equal arms; undefined
+   * leaves these. The charts are those of `charts`, as they were written.
    */
-  verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
+  verdicts?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content | undefined;
   /** Sections between the verdicts and how to read them. */
   sections?(context: RunReport<Findings>, charts: readonly ChartLink[]): Content;
   /** Sections between how to read the verdicts and the tables of all results. */

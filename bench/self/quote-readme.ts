@@ -17,6 +17,11 @@ import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { manyClients } from '../scenarios/claims.ts';
 import { armTable } from '../scenarios/matrix/arm-table.ts';
 import { pairTable } from '../scenarios/matrix/pair-table.ts';
+import {
+  serverSentences,
+  serverValues,
+  serverVerdicts,
+} from '../scenarios/own-servers/server-pairs.ts';
 import { arrivalTable, failureTable } from '../scenarios/proxies/cell-tables.ts';
 import { proxiesReading } from '../scenarios/proxies/reading.ts';
 import { verdictSentences } from '../scenarios/proxies/verdict.ts';
@@ -72,6 +77,7 @@ const PROXIES = 'reports/reference/proxies';
 const CANCEL = 'reports/reference/cancel';
 const TURNS = 'reports/reference/turns';
 const VOICE = 'reports/reference/voice';
+const STACKS = 'reports/reference/stacks';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -276,6 +282,26 @@ export function renderProxyCells(folder: string, root = project('.')): string {
   ]);
 }
 
+/** A line for each server in which both arms were measured: its verdicts, then its values. */
+export function renderStacks(folder: string, root = project('.')): string {
+  if (!existsSync(join(root, folder)))
+    return quote(
+      'No run of it is kept here yet: `streamduel run --target servers/examples/targets.yaml` makes one.',
+    );
+  const context = reportOf(analyseRun(loadRun(join(root, folder))));
+  const { analysis } = context;
+  const [point] = analysis.loadPoints;
+  if (point === undefined) throw new Error(`${folder} has no load point`);
+  const { plan, command, startedAt } = analysis;
+  return quote([
+    `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, a fresh server for each trial, ${plan.targets?.startsPerSecond} streams begun a second, on ${machineOf(analysis)}.`,
+    list(serverSentences(context, point)),
+    serverVerdicts(context, point),
+    serverValues(context, point),
+    `Repeated by \`${command}\`.`,
+  ]);
+}
+
 /** The sentences of a run, as the terminal prints them. */
 function renderSaid(folder: string): string {
   if (!existsSync(project(folder))) return quote('No run of it is kept here yet.');
@@ -320,7 +346,10 @@ const figure = (file: string) => (): string => readFileSync(project(file), 'utf8
 
 /** Renderers of each document's quotes, by marker. */
 const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
-  'README.md': { reference: () => renderReference(REFERENCE) },
+  'README.md': {
+    reference: () => renderReference(REFERENCE),
+    stacks: () => renderStacks(STACKS),
+  },
   'docs/results.md': {
     reconnect: () => renderBroken(RECONNECT, faultTables),
     herd: () => renderBroken(HERD, herdTable),

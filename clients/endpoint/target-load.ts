@@ -62,6 +62,7 @@ export class TargetLoad {
   #issued = 0;
   #dropped = 0;
   #tokens = 0;
+  #openAtEnd = 0;
   #isEmpty: (() => void) | undefined;
 
   constructor(order: TargetLoadOrder) {
@@ -102,7 +103,10 @@ export class TargetLoad {
     callAt(Math.max(0, warmupNs - COLLECT_BEFORE_WINDOW_NS), now, collectGarbage);
     callAt(warmupNs, now, () => {
       const meter = new UseMeter(now);
-      callAt(endNs, now, () => metered.resolve(meter.stop()));
+      callAt(endNs, now, () => {
+        this.#openAtEnd = this.#open.size;
+        metered.resolve(meter.stop());
+      });
     });
     const progress = setInterval(() => this.#sayProgress(), PROGRESS_MS);
     for (const [index, { atNs }] of this.#starts.entries())
@@ -210,6 +214,7 @@ export class TargetLoad {
       startsPlanned: this.#starts.length,
       startsIssued: this.#issued,
       startsDropped: this.#dropped,
+      openAtEnd: this.#openAtEnd,
       streams: inWindow.map(({ record }) => record),
       interTokenNs: interTokenNs.slice(0, MOST_GAPS),
       interChunkNs: interChunkNs.slice(0, MOST_GAPS),

@@ -16,7 +16,7 @@ it('each stack is a target over an event stream and one over WebSocket', () => {
 
 it('all targets ask for the same tokens', () => {
   const queries = all.map(({ url }) => url.split('?')[1]);
-  expect(new Set(queries)).toEqual(new Set(['n=150&rate=50']));
+  expect(new Set(queries)).toEqual(new Set(['n=75&rate=50']));
 });
 
 it.each(exampleNames)('the file of %s has its targets, the same as in the file of all', (name) => {

@@ -55,7 +55,7 @@ for (const name of exampleNames)
         expect(target.streams).toBeGreaterThan(0);
         expect(target).toMatchObject({
           whole: target.streams,
-          outputTokens: 150 * target.streams,
+          outputTokens: 75 * target.streams,
           contentSha256: expect.any(String),
         });
       }

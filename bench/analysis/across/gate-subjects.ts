@@ -75,13 +75,10 @@ export function subjectsOfArms(
   );
 }
 
-function contendingPairs(
-  { plan: { arms, payload } }: Analysis,
-  { pairsOf }: ScenarioReading,
-): readonly ArmPair[] {
-  const [baseline, ...others] = arms;
+function contendingPairs({ plan }: Analysis, { pairsOf }: ScenarioReading): readonly ArmPair[] {
+  const [baseline, ...others] = plan.arms;
   const all =
-    pairsOf?.(arms, payload) ??
+    pairsOf?.(plan.arms, plan) ??
     (baseline === undefined ? [] : others.map((other) => ({ baseline, other })));
   return all.filter((pair) => isUnderComparison(pair.baseline) && isUnderComparison(pair.other));
 }

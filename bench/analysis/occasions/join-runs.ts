@@ -149,7 +149,7 @@ function gather(
         (candidate) => loadRole(candidate.loadPoint) === loadRole(loadPoint),
       ),
     }));
-    const pairs = comparedPairs(arms, reading, first.header.plan.payload);
+    const pairs = comparedPairs(arms, reading, first.header.plan);
     return pairs.flatMap(({ baseline: baselineArm, other: otherArm }) => {
       const isOwn = ({ baselineArm: name, otherArm: other }: ArmComparison): boolean =>
         other === otherArm.name && (name ?? arms[0]?.name) === baselineArm.name;

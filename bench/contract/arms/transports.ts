@@ -44,3 +44,9 @@ export type UnsharedTransportId = {
 export const transports: Readonly<Record<TransportId, TransportDescription>> = descriptions;
 
 export const transportIds = Object.keys(descriptions) as TransportId[];
+
+/** A stream that a POST asks for cannot come back as specified, and a page fetches it. */
+export function beginsWithPost(id: TransportId): boolean {
+  const { inBrowser, specifiedReconnect, capabilities } = transports[id];
+  return capabilities.http === 1 && specifiedReconnect === undefined && inBrowser?.api === 'fetch';
+}

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { BenchError } from '../../contract/errors.ts';
 import type { StreamRecord } from '../../contract/recording/stream-record.ts';
-import { NS_PER_S } from '../../contract/units.ts';
+import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
 import { problemOf } from '../read-recording.ts';
 import type { ImportedStream, TimedEvent } from './imported-stream.ts';
 import { readJson } from './read-json.ts';
@@ -33,6 +33,15 @@ const entrySchema = z.object({
   response: z
     .object({ content: z.object({ mimeType: z.string().optional() }).optional() })
     .optional(),
+  /** Before the request was sent, in ms; -1 for what did not happen. */
+  timings: z
+    .object({
+      blocked: z.number().optional(),
+      dns: z.number().optional(),
+      connect: z.number().optional(),
+      send: z.number().optional(),
+    })
+    .nullish(),
   _webSocketMessages: z.array(socketMessageSchema).optional(),
   _eventSourceMessages: z.array(eventMessageSchema).optional(),
 });
@@ -91,7 +100,7 @@ interface Placed {
 }
 
 function streamsOf(entry: Entry, place: string): readonly Placed[] {
-  const startS = Date.parse(entry.startedDateTime) / 1000;
+  const startS = secondsOf(entry.startedDateTime);
   if (Number.isNaN(startS))
     throw new BenchError('WORKLOAD', `${place}: startedDateTime is no date`);
   if (entry._webSocketMessages !== undefined)
@@ -106,7 +115,21 @@ function streamsOf(entry: Entry, place: string): readonly Placed[] {
       data: message.data,
     },
   ]);
-  return [{ atS: startS, stream: streamOf(entry, 'event-stream', events) }];
+  const stream = { ...streamOf(entry, 'event-stream', events), ...sentOf(entry) };
+  return [{ atS: startS, stream }];
+}
+
+/** A date may have more digits than those of ms, which `Date` leaves out. */
+function secondsOf(date: string): number {
+  const [, beyondMs = ''] = /\.\d{3}(\d{1,6})/.exec(date) ?? [];
+  return Date.parse(date) / 1000 + Number(beyondMs.padEnd(6, '0')) / NS_PER_S;
+}
+
+/** When the request had been sent: `ssl` is a part of `connect`. */
+function sentOf({ timings }: Entry): Pick<ImportedStream, 'sentNs'> {
+  const { blocked = 0, dns = 0, connect = 0, send = 0 } = timings ?? {};
+  const ms = [blocked, dns, connect, send].reduce((sum, part) => sum + Math.max(0, part), 0);
+  return ms === 0 ? {} : { sentNs: Math.round(ms * NS_PER_MS) };
 }
 
 /** What is received after a message was sent, until the next one, is its answer. */
@@ -139,6 +162,8 @@ function turnStream(entry: Entry, turn: readonly SocketMessage[], startS: number
     atS,
     stream: {
       ...stream,
+      // The first message is sent when the connection stands, and is the beginning of its turn.
+      ...(sent.length === 0 && sentOf(entry)),
       ...(stream.request !== undefined && {
         request: { ...stream.request, messages: sent.map(({ data }) => data) },
       }),

@@ -3,9 +3,9 @@
 import type { DialectId } from '../../contract/dialects/dialect-ids.ts';
 import type { Framing, WireEvent } from '../../contract/dialects/dialect.ts';
 import { BenchError } from '../../contract/errors.ts';
-import { isCredentialHeader } from '../../contract/credentials.ts';
 import { encodeEvent } from '../../contract/recording/event-text.ts';
 import type { StreamRecord } from '../../contract/recording/stream-record.ts';
+import { withoutCredentials } from '../request-secrets.ts';
 
 export type TimedEvent = readonly [ns: number, event: WireEvent];
 
@@ -17,6 +17,8 @@ export interface ImportedStream {
   /** Absent to find it out. */
   readonly dialect?: DialectId;
   readonly request?: NonNullable<StreamRecord['request']>;
+  /** When the request had been sent, ns after the stream was asked for; absent where not known. */
+  readonly sentNs?: number;
   /** ns after the stream was asked for, never falling. */
   readonly events: readonly TimedEvent[];
   readonly text: NonNullable<StreamRecord['imported']>['text'];
@@ -37,7 +39,7 @@ export function recordOfImport(
   stream: ImportedStream,
   { from, place }: { readonly from: string; readonly place: string },
 ): StreamRecord {
-  const { arrivalNs, startedAt, framing, dialect, request, events, text, end } = stream;
+  const { arrivalNs, startedAt, framing, dialect, request, sentNs, events, text, end } = stream;
   checkTimes(events, place);
   return {
     version: 1,
@@ -52,6 +54,7 @@ export function recordOfImport(
       contentType: contentTypes[framing],
       framing,
     },
+    ...(sentNs !== undefined && { sentNs }),
     events: events.map(([ns, event]) => encodeEvent(ns, event, { framing })),
     reads: readsOf(events),
     end,
@@ -75,31 +78,9 @@ function checkTimes(events: readonly TimedEvent[], place: string): void {
 }
 
 /** Events of one time are taken for one read. */
-function readsOf(events: readonly TimedEvent[]): [number, number][] {
+export function readsOf(events: readonly TimedEvent[]): [number, number][] {
   const bytes = new Map<number, number>();
   for (const [ns, { data }] of events)
     bytes.set(ns, (bytes.get(ns) ?? 0) + Buffer.byteLength(data));
   return [...bytes];
-}
-
-const SECRET_PARAMETER = /key|token|secret|password|signature|auth/i;
-
-type Request = NonNullable<StreamRecord['request']>;
-
-function withoutCredentials({ url, headers, ...rest }: Request): Request {
-  return {
-    ...rest,
-    ...(url !== undefined && { url: withoutSecrets(url) }),
-    headers: headers.map(([name, value]) => [name, isCredentialHeader(name) ? '<hidden>' : value]),
-  };
-}
-
-/** The query of a URL may hold a key, under names that nobody lists in full. */
-function withoutSecrets(text: string): string {
-  const url = URL.parse(text);
-  if (url === null) return text;
-  if (url.password !== '') url.password = 'hidden';
-  for (const name of new URLSearchParams(url.search).keys())
-    if (SECRET_PARAMETER.test(name)) url.searchParams.set(name, 'hidden');
-  return url.href;
 }

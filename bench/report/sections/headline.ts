@@ -31,7 +31,7 @@ function question({ analysis, parts }: RunReport): string {
     return `How many blocks does it take to compare ${titles.join(' and ')}${isEqual ? ' with itself' : ''}?`;
   if (isEqual)
     return `How much noise does the harness find between two equal arms (${titles.join(', ')})?`;
-  return parts.heading ?? `${titles.join(' or ')} ${parts.title}?`;
+  return parts.heading?.(analysis) ?? `${titles.join(' or ')} ${parts.title}?`;
 }
 
 function banners(context: RunReport): readonly Content[] {

@@ -25,7 +25,7 @@ import { isolatedBy, narrowPairTable, pairTable } from './pair-table.ts';
 
 export const matrixParts: ScenarioParts = {
   title: 'side by side',
-  heading: 'What does each difference between the transports cost?',
+  heading: () => 'What does each difference between the transports cost?',
   circumstances: steadyCircumstances,
   perTrial: windowPerTrial,
   verdicts,

@@ -1,7 +1,6 @@
-import type { ScenarioReading } from '../../analysis/scenario-reading.ts';
+import type { PairingPlan, ScenarioReading } from '../../analysis/scenario-reading.ts';
 import { isCopy, type Arm } from '../../contract/arms/arms.ts';
 import { findFairPairs, type ArmPair } from '../../contract/arms/pairs.ts';
-import type { PayloadName } from '../../contract/payload.ts';
 import { matrixMetrics } from './metrics.ts';
 
 export const matrixReading: ScenarioReading = {
@@ -11,7 +10,7 @@ export const matrixReading: ScenarioReading = {
 };
 
 /** The fair pairs; then each arm that is in none of them, against the first arm of the run. */
-function pairsOf(arms: readonly Arm[], payload?: PayloadName): readonly ArmPair[] {
+function pairsOf(arms: readonly Arm[], { payload }: PairingPlan): readonly ArmPair[] {
   const fair = findFairPairs(arms, payload);
   const paired = new Set(fair.flatMap(({ baseline, other }) => [baseline, other]));
   const [baseline, ...others] = arms;

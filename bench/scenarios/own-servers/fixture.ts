@@ -6,7 +6,12 @@ import type { Analysis } from '../../analysis/analysis.ts';
 import { fixtureRun, type FixtureOptions } from '../../analysis/analysis-fixture.ts';
 import { finishedOf, fixtureDistribution } from '../../analysis/trial-fixture.ts';
 import { COPY_LABEL, type Arm } from '../../contract/arms/arms.ts';
-import type { CompletedTrial, DistributionName, TargetTrial } from '../../contract/run-file.ts';
+import type {
+  CompletedTrial,
+  DistributionName,
+  SavedRun,
+  TargetTrial,
+} from '../../contract/run-file.ts';
 import type { Target, TargetsPlan } from '../../contract/target.ts';
 import { MIB, NS_PER_MS, NS_PER_S, NS_PER_US } from '../../contract/units.ts';
 import { targetReading } from './reading.ts';
@@ -85,81 +90,148 @@ export function targetAnalysis({
   ...options
 }: TargetFixtureOptions = {}): Analysis & TargetFindings {
   const [fast, slow] = fixtureTargets.map(armOf) as [Arm, Arm];
-  const asTarget = (trial: CompletedTrial): TargetTrial => {
-    const isSlow = trial.arm.target === 'slow';
-    const failed = isSlow ? cut : 0;
-    const whole = STREAMS - failed;
-    const factor = isSlow ? slower : 1;
-    // The noise of the block, as the fixture drew it for a quantity of steady streams.
-    const noise = (trial.distributions.openNs?.mean ?? 1) / (600 * NS_PER_US);
-    return {
-      ...finishedOf(trial),
-      outcome: 'target',
-      planned: {
-        streams: 120,
-        tokens: 0,
-        windowStarts: STREAMS,
-        windowTokens: 0,
-        meanConcurrent: 0,
-      },
-      distributions: Object.fromEntries(
-        Object.entries(mediansNs).map(([name, ns]) => [
-          name,
-          fixtureDistribution(
-            ns * noise * (name === 'connectNs' || name === 'startLagNs' ? 1 : factor),
-            name.startsWith('inter') ? whole * TOKENS_PER_STREAM : whole,
-          ),
-        ]),
-      ),
-      target: {
-        node: 'v24.0.0',
-        use: trial.client.use,
-        startsPlanned: 120,
-        startsIssued: 120,
-        startsDropped: 0,
-        gapsLeftOut: 0,
-        causes:
-          failed === 0
-            ? []
-            : [
-                {
-                  cause: 'cut',
-                  count: failed,
-                  example: 'the connection ended within a frame; last bytes: {"type":"<b>resp',
-                },
-              ],
-        dialects: { [isSlow ? 'responses' : 'openai-chat']: 120 },
-        httpVersions: ['1.1'],
-        notCheckable: isSlow ? [{ why: 'events without a sequence number', count: 120 }] : [],
-        ...(failed === 0 && { contentSha256: 'a'.repeat(64) }),
-        streams: STREAMS,
-        whole,
-        bytesRead: whole * TOKENS_PER_STREAM * 190,
-        reads: whole * TOKENS_PER_STREAM,
-        events: whole * (TOKENS_PER_STREAM + 3),
-        tokenEvents: whole * TOKENS_PER_STREAM,
-        outputTokens: whole * TOKENS_PER_STREAM,
-        ...(!isSlow && {
-          server: {
-            processes: 1,
-            cpuNs: whole * TOKENS_PER_STREAM * 60 * NS_PER_US * noise,
-            pssBytes: 70 * MIB,
-          },
-        }),
-      },
-    };
-  };
-  const run = fixtureRun({
+  const run = runOnTargets(
+    {
+      arms: isEqual ? [fast, { ...fast, label: COPY_LABEL }] : [fast, slow],
+      targets: plan,
+      conditionOf: (name) =>
+        name === 'slow' ? { timesBy: slower, cut, dialect: 'responses' } : { cpuBy: 1 },
+    },
+    options,
+  );
+  return analyse(run, targetReading);
+}
+
+export interface FixtureServer {
+  readonly name: string;
+  /** Factor on the CPU of its WebSocket arm; its event stream has 1. */
+  readonly cpuBy: number;
+  /** Reads an event of its event stream; WebSocket has 1. */
+  readonly readsBy?: number;
+}
+
+/** A run over servers that have an event stream and a WebSocket each. */
+export function serversRun(servers: readonly FixtureServer[]): SavedRun {
+  const [sse, ws] = fixtureTargets as [Target, Target];
+  const targets = servers.flatMap(({ name }): Target[] => [
+    { ...sse, name: `${name}-sse`, server: name },
+    { ...ws, name: `${name}-ws`, server: name, url: 'ws://127.0.0.1:${PORT}/', start: sse.start },
+  ]);
+  return runOnTargets({
+    arms: targets.map(armOf),
+    targets: { ...plan, targets },
+    conditionOf: (target) => {
+      const server = servers.find(({ name }) => target?.startsWith(`${name}-`) === true);
+      return target?.endsWith('-ws') === true
+        ? { cpuBy: server?.cpuBy ?? 1, dialect: 'responses' }
+        : { cpuBy: 1, readsBy: server?.readsBy ?? 1 };
+    },
+  });
+}
+
+export function serversAnalysis(servers: readonly FixtureServer[]): Analysis & TargetFindings {
+  return analyse(serversRun(servers), targetReading);
+}
+
+/** What sets a made-up target apart. */
+interface Condition {
+  readonly timesBy?: number;
+  readonly cut?: number;
+  readonly dialect?: 'openai-chat' | 'responses';
+  /** Absent for a server that was not started by the run. */
+  readonly cpuBy?: number;
+  readonly readsBy?: number;
+}
+
+interface MadeUpTargets {
+  readonly arms: Arm[];
+  readonly targets: TargetsPlan;
+  readonly conditionOf: (target: string | undefined) => Condition;
+}
+
+function runOnTargets(
+  { arms, targets, conditionOf }: MadeUpTargets,
+  options: Pick<FixtureOptions, 'blocks' | 'verdicts'> = {},
+): SavedRun {
+  return fixtureRun({
     connections: [100],
     command: 'streamduel run own-servers --target targets.yaml --seed 1',
-    edit: asTarget,
+    edit: (trial) => asTarget(trial, conditionOf(trial.arm.target)),
     ...options,
     plan: {
       scenario: 'own-servers',
-      arms: isEqual ? [fast, { ...fast, label: COPY_LABEL }] : [fast, slow],
-      targets: plan,
+      arms,
+      targets,
       ...(options.verdicts !== undefined && { verdicts: options.verdicts }),
     },
   });
-  return analyse(run, targetReading);
+}
+
+function asTarget(
+  trial: CompletedTrial,
+  { timesBy = 1, cut = 0, dialect = 'openai-chat', cpuBy, readsBy = 1 }: Condition,
+): TargetTrial {
+  const whole = STREAMS - cut;
+  const tokens = whole * TOKENS_PER_STREAM;
+  // The noise of the block, as the fixture drew it for a quantity of steady streams.
+  const noise = (trial.distributions.openNs?.mean ?? 1) / (600 * NS_PER_US);
+  return {
+    ...finishedOf(trial),
+    outcome: 'target',
+    planned: {
+      streams: 120,
+      tokens: 0,
+      windowStarts: STREAMS,
+      windowTokens: 0,
+      meanConcurrent: 0,
+    },
+    distributions: Object.fromEntries(
+      Object.entries(mediansNs).map(([name, ns]) => [
+        name,
+        fixtureDistribution(
+          ns * noise * (name === 'connectNs' || name === 'startLagNs' ? 1 : timesBy),
+          name.startsWith('inter') ? tokens : whole,
+        ),
+      ]),
+    ),
+    target: {
+      node: 'v24.0.0',
+      use: trial.client.use,
+      startsPlanned: 120,
+      startsIssued: 120,
+      startsDropped: 0,
+      openAtEnd: 20,
+      gapsLeftOut: 0,
+      causes:
+        cut === 0
+          ? []
+          : [
+              {
+                cause: 'cut',
+                count: cut,
+                example: 'the connection ended within a frame; last bytes: {"type":"<b>resp',
+              },
+            ],
+      dialects: { [dialect]: 120 },
+      httpVersions: ['1.1'],
+      notCheckable:
+        dialect === 'responses' ? [{ why: 'events without a sequence number', count: 120 }] : [],
+      ...(cut === 0 && { contentSha256: 'a'.repeat(64) }),
+      streams: STREAMS,
+      whole,
+      bytesRead: tokens * 190,
+      reads: tokens * readsBy,
+      events: whole * (TOKENS_PER_STREAM + 3),
+      tokenEvents: tokens,
+      outputTokens: tokens,
+      ...(cpuBy !== undefined && {
+        server: {
+          processes: 1,
+          cpuNs: tokens * 60 * NS_PER_US * noise * cpuBy,
+          readyPssBytes: 60 * MIB,
+          pssBytes: 70 * MIB,
+        },
+      }),
+    },
+  };
 }

@@ -137,6 +137,13 @@ function tokensOf({ outputTokens, tokenEvents }: TargetRecord): number {
   return outputTokens ?? tokenEvents;
 }
 
+function memoryPerStream({ target: { server, openAtEnd } }: TargetTrial): number | undefined {
+  const { pssBytes, readyPssBytes } = server ?? {};
+  return pssBytes === undefined || readyPssBytes === undefined || openAtEnd === undefined
+    ? undefined
+    : share(pssBytes - readyPssBytes, openAtEnd);
+}
+
 const own: readonly TargetMetric[] = [
   {
     id: 'target.cpu.token',
@@ -164,6 +171,17 @@ const own: readonly TargetMetric[] = [
     definition:
       'sum of the proportional set sizes of all processes of the server at the end of the window',
     value: ({ target }: TargetTrial) => target.server?.pssBytes,
+  },
+  {
+    id: 'target.memory.stream',
+    title: 'Server memory per stream',
+    unit: 'bytes',
+    better: 'lower',
+    scale: 'difference',
+    absence: 'the server was not started by the harness',
+    definition:
+      'what the proportional set size of the server’s processes grew by from when it was ready to the end of the window/streams open then: with all that it grew by while it warmed up, an upper bound',
+    value: memoryPerStream,
   },
   {
     id: 'target.whole',

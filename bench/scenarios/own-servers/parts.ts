@@ -5,28 +5,38 @@ import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
 import { loadPointTitle } from '../../contract/load-point.ts';
 import type { Target } from '../../contract/target.ts';
 import { contestantsAt, renderMetricRows } from '../../report/arm-estimates.ts';
-import { heading, left, list, right, section, table } from '../../report/blocks.ts';
+import { flow, heading, left, list, right, section, table } from '../../report/blocks.ts';
 import type { Block, Content, Table } from '../../report/blocks.ts';
 import { formatCount, formatSetting } from '../../report/format.ts';
 import { code, plainText } from '../../report/inline.ts';
 import { listWords } from '../../report/mechanisms.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
-import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
+import { armTitleOf, isEqualArmsRun, type ReportContext } from '../../report/report-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
+import { renderVerdicts } from '../../report/sections/verdicts.ts';
 import { wrap } from '../../report/text-layout.ts';
+import { renderServers, serverPairs, serverSentences } from './server-pairs.ts';
 import type { ArmStreams, TargetFindings, TargetStreamsAnalysis } from './findings.ts';
 
 type Context = ReportContext<TargetFindings>;
 
 export const targetParts: ScenarioParts<TargetFindings> = {
   title: 'for its users',
+  heading: ({ plan }) => {
+    const servers = new Set(targetsOf(plan).flatMap(({ server }) => server ?? []));
+    return servers.size < 2
+      ? undefined
+      : `Does a verdict hold in each server? ${listWords([...servers])}`;
+  },
   metricGroups: [{ title: 'Streams of targets', words: ['target'] }],
   circumstances,
   conditions: ({ plan }) => [serversSentence(targetsOf(plan))],
+  verdicts: verdictsByServer,
   sections: (context) => [wholeSection(context), timesSection(context)],
   terminal: (context) => [
     context.analysis.target
       .flatMap(({ arms }) => arms.flatMap((arm) => wholeSentence(arm, context)))
+      .concat(context.analysis.loadPoints.flatMap((point) => serverSentences(context, point)))
       .flatMap((sentence) => wrap(plainText(sentence), TERMINAL_COLUMNS))
       .join('\n'),
   ],
@@ -48,6 +58,18 @@ export const targetParts: ScenarioParts<TargetFindings> = {
     ' an event has the time of the read that brought its last byte; the end of the answer.',
   quantilesOver: 'whole streams, or gaps in them,',
 };
+
+/** The servers side by side come first, then each pair as usual. */
+function verdictsByServer(context: Context): Content | undefined {
+  const { loadPoints } = context.analysis;
+  const servers = loadPoints.map((point, index) =>
+    serverPairs(context, point).length === 0
+      ? []
+      : [pointHeading(context, index), renderServers(context, point)],
+  );
+  if (flow(servers).length === 0 || isEqualArmsRun(context.analysis)) return undefined;
+  return [section('In which servers does which verdict hold?', servers), renderVerdicts(context)];
+}
 
 const targetsOf = ({ targets }: Analysis['plan']): readonly Target[] => targets?.targets ?? [];
 
@@ -202,6 +224,7 @@ const firsts = [
   'target.bytes.event',
   'target.cpu.token',
   'target.memory',
+  'target.memory.stream',
 ];
 
 function timesSection(context: Context): readonly Block[] {

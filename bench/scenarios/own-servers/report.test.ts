@@ -1,9 +1,9 @@
 import stringWidth from 'string-width';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { plainPaint } from '../../report/paint.ts';
 import { renderReport } from '../../report/report.ts';
 import { renderTerminal } from '../../report/terminal.ts';
-import { targetAnalysis } from './fixture.ts';
+import { serversAnalysis, targetAnalysis } from './fixture.ts';
 import { targetParts } from './parts.ts';
 import { targetReading } from './reading.ts';
 
@@ -53,4 +53,52 @@ it('nothing is said of twins, their pacer or their libraries', () => {
 
 it('CPU of a server that was not started here is absent, with the reason', () => {
   expect(reportOf()).toContain('its CPU and memory are not known');
+});
+
+describe('several servers with an event stream and a WebSocket each', () => {
+  const analysis = serversAnalysis([
+    { name: 'one', cpuBy: 0.7, readsBy: 1.5 },
+    { name: 'two', cpuBy: 1.4 },
+    { name: 'three', cpuBy: 1 },
+  ]);
+
+  it('are compared within each server, and with no other', () => {
+    const pairs = analysis.loadPoints[0]!.comparisons.map(
+      ({ baselineArm = analysis.baseline, otherArm }) => `${otherArm} against ${baselineArm}`,
+    );
+    expect([...new Set(pairs)]).toEqual(
+      ['one', 'two', 'three'].map((name) =>
+        expect.stringMatching(new RegExp(`${name}-ws.* against .*${name}-sse`)),
+      ),
+    );
+  });
+
+  it('have the report that was read and approved', async () => {
+    await expect(reportOf(analysis)).toMatchFileSnapshot('golden/servers.md');
+    const text = terminalOf(analysis);
+    await expect(text).toMatchFileSnapshot('golden/servers.txt');
+    expect(Math.max(...text.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(100);
+  });
+
+  it('say where a verdict turns round, by how much, and what else differs there', () => {
+    const report = reportOf(analysis);
+    expect(report).toMatch(
+      /\*\*Server CPU per token\*\* turns round: WebSocket better in one \(by .* µs\); SSE after POST better in two \(by .* µs\); equivalent in three\./,
+    );
+    expect(report).toContain('one, 1.42 and 0.943 reads and 190 B and 190 B an event');
+    expect(report).toMatch(
+      /\*\*Open latency p50\*\*: negligible to a user in one, two and three\./,
+    );
+  });
+
+  it('say nothing of a turn where all servers agree', () => {
+    const report = reportOf(
+      serversAnalysis([
+        { name: 'one', cpuBy: 0.7 },
+        { name: 'two', cpuBy: 0.6 },
+      ]),
+    );
+    expect(report).toContain('WebSocket better in one');
+    expect(report).not.toContain('turns round');
+  });
 });

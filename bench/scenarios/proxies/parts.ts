@@ -23,7 +23,7 @@ import { CLAIM, verdictSentences } from './verdict.ts';
 
 export const proxiesParts: ScenarioParts<ProxiesFindings> = {
   title: 'over real proxies',
-  heading: 'What real proxies do to streams',
+  heading: () => 'What real proxies do to streams',
   metricGroups: [{ title: 'Streams over the path', words: ['path'] }],
   circumstances,
   sections: cellsSection,

@@ -1,15 +1,10 @@
 // Reads the lanes of one stream from the stamps that a run kept, if it did.
 
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { laneOf, type LanesAtLoad, type StreamLane } from '../../analysis/stream-lanes.ts';
 import { isSteady, selectMeasured } from '../../analysis/measured-trials.ts';
 import { BenchError } from '../../contract/errors.ts';
-import { planAllOffsetsNs, populationOf } from '../../contract/population.ts';
 import type { CompletedTrial, Plan, SavedRun } from '../../contract/run-file.ts';
-import { readStamps } from '../../contract/stamps.ts';
-import { stampFiles } from '../../trial/stamp-files.ts';
-import { specifySteady } from './specify.ts';
+import { readTrialStamps } from './trial-stamps.ts';
 
 export interface Lanes {
   readonly loads: readonly LanesAtLoad[];
@@ -55,27 +50,12 @@ function firstBlock(trials: readonly (readonly CompletedTrial[])[]): number | un
 }
 
 function readLane(folder: string, trial: CompletedTrial, plan: Plan): ReturnType<typeof laneOf> {
-  const stampFolder = join(folder, 'stamps');
-  const files = stampFiles(stampFolder, trial.trial);
-  for (const file of [files.server, files.client])
-    if (!existsSync(file))
-      throw new BenchError('RUN_FOLDER', `its stamps are no longer in ${stampFolder}`);
-  // Neither the text of the tokens nor an address says when a token is due.
-  const specification = specifySteady(trial, { plan, tokenFile: '', host: '', port: 0 });
-  const population = populationOf(specification);
+  const { specification, ...stamps } = readTrialStamps(folder, trial, plan);
   const { warmupNs, windowNs, timetable } = specification;
-  const server = readStamps(files.server);
-  const client = readStamps(files.client);
-  const planned = population.totalTokens;
-  if (server['writtenNs']?.length !== planned || client['receivedNs']?.length !== planned)
-    throw new BenchError('RUN_FOLDER', 'its stamps are not of the streams that the plan has');
   return laneOf({
-    population,
-    offsetsNs: planAllOffsetsNs(specification, population),
+    ...stamps,
     isOnTimetable: timetable !== undefined,
     windowStartNs: warmupNs,
     windowEndNs: warmupNs + windowNs,
-    server,
-    client,
   });
 }

@@ -11,7 +11,7 @@ export interface ReplayFindings extends ReplayRecord {
   readonly gapErrorP99Ns: number | undefined;
 }
 
-/** The pacer's slot: both ends of a gap may be late by up to one. */
+/** Gaps between tokens of a language model are some 10 to 50 ms. */
 const GAP_ERROR_LIMIT_NS = NS_PER_MS;
 /** Share of tokens that left with, or without, the token before them against the recording. */
 const COALESCING_LIMIT = 0.01;

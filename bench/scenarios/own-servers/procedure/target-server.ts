@@ -94,6 +94,7 @@ export async function startTargetServer(
     throw error;
   }
   const pids = (): readonly number[] => (leader === undefined ? [] : processesOfSession(leader));
+  const readyPssBytes = pssBytesOf(pids());
   return {
     port,
     pids,
@@ -101,11 +102,12 @@ export async function startTargetServer(
       const before = cpuNsOf(pids());
       return () => {
         const now = pids();
-        const memory = now.flatMap((pid) => readMemory(pid)?.pssBytes ?? []);
+        const pssBytes = pssBytesOf(now);
         return {
           processes: now.length,
           cpuNs: Math.max(0, cpuNsOf(now) - before),
-          ...(memory.length > 0 && { pssBytes: memory.reduce((sum, bytes) => sum + bytes, 0) }),
+          ...(pssBytes !== undefined && { pssBytes }),
+          ...(readyPssBytes !== undefined && { readyPssBytes }),
         };
       };
     },
@@ -139,6 +141,12 @@ async function isReady(port: number, path: string | undefined): Promise<boolean>
 /** A detached process begins a session, which its children are in unless they leave it. */
 function processesOfSession(leader: number): readonly number[] {
   return processesWith(({ session }) => session === leader) ?? [];
+}
+
+/** undefined where no process says. */
+function pssBytesOf(pids: readonly number[]): number | undefined {
+  const memory = pids.flatMap((pid) => readMemory(pid)?.pssBytes ?? []);
+  return memory.length === 0 ? undefined : memory.reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** With the times of children that have ended and were waited for. */
