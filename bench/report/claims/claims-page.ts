@@ -42,8 +42,8 @@ function claimsBlocks(context: ClaimsContext): readonly Block[] {
   return flow([
     heading(1, QUESTION),
     `Each sentence of the article and of the debate, held against ${formatCount(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}. A verdict is about these implementations on the machines of these runs, and none of them says which transport to use.`,
-    alarm(context),
     claimsTable(readings),
+    alarm(context),
     profile === undefined ? [] : profileSection(profile),
     section('How to read it', list(rules)),
     readings.map((reading) => claimDetails(reading, context)),
@@ -77,10 +77,7 @@ function alarm({ runs, leftOut, labelOf }: ClaimsContext): Content {
     unread.length === 0 ? [] : alert('caution', [list(unread)]),
     leftOut.length === 0
       ? []
-      : alert('note', [
-          'Not measured on this machine:',
-          list(leftOut.map(({ run, why }) => `${run}: ${why}`)),
-        ]),
+      : alert('note', ['Not measured:', list(leftOut.map(({ run, why }) => `${run}: ${why}`))]),
   ];
 }
 

@@ -5,7 +5,15 @@ import { left, table, type Table } from '../blocks.ts';
 import { headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
 import { figureText } from './figure-text.ts';
 
-export function claimsTable(readings: readonly ClaimReading[]): Table {
+interface ClaimsTableOptions {
+  /** Conditions without loads and faults. */
+  readonly isBrief?: boolean;
+}
+
+export function claimsTable(
+  readings: readonly ClaimReading[],
+  { isBrief = false }: ClaimsTableOptions = {},
+): Table {
   return table(
     [
       left('claim', { mostWidth: 30 }),
@@ -23,7 +31,7 @@ export function claimsTable(readings: readonly ClaimReading[]): Table {
           tone: verdictTones[verdict],
         },
         figureText(headlineFigure(reading)),
-        { text: condition, narrow: briefCondition },
+        isBrief ? briefCondition : { text: condition, narrow: briefCondition },
       ];
     }),
   );
