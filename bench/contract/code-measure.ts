@@ -66,8 +66,13 @@ export const codeMeasureSchema = z.object({
 
 export type CodeMeasure = z.infer<typeof codeMeasureSchema>;
 
-/** Cases of faults that it passed however it was tried. */
-export function passedCases({ faults }: Pick<MeasuredProgram, 'faults'>): ReadonlySet<string> {
+/** In a page of a browser, not in Node. */
+export function isInPage({ how }: Pick<TriedCases, 'how'>): boolean {
+  return how.includes('in a page');
+}
+
+/** Cases of faults that were passed in each of these trials. */
+export function passedCases(faults: readonly TriedCases[]): ReadonlySet<string> {
   const [first, ...others] = faults.map(({ passed }) => passed);
   return new Set(first?.filter((name) => others.every((passed) => passed.includes(name))));
 }

@@ -11,7 +11,8 @@ function counted(
   branches: number,
   passed: readonly string[] = ALL,
 ): CountedPrograms {
-  return { title: 'program', lines, branches, passed: [new Set(passed)] };
+  const faults = [[{ how: 'in Node', passed: [...passed], failed: [] }]];
+  return { title: 'program', lines, branches, faults };
 }
 
 describe('less code', () => {
@@ -34,6 +35,18 @@ describe('less code', () => {
     });
     expect(compareCode(counted(60, 9), counted(100, 20, ['a'])).bearing).toBe('supports');
   });
+});
+
+it('cases are compared where both run', () => {
+  const tried = (how: string, passed: string[]) => ({ how, passed, failed: [] });
+  const inNode = { ...counted(100, 20), faults: [[tried('in Node', ALL)]] };
+  const inBoth = {
+    ...counted(60, 9),
+    faults: [[tried('in Node', ALL), tried('in a page', ['a', 'b'])]],
+  };
+  const inPage = { ...inNode, faults: [[tried('in Node', ALL), tried('in a page', ALL)]] };
+  expect(compareCode(inBoth, inNode).bearing).toBe('supports');
+  expect(compareCode(inBoth, inPage)).toMatchObject({ reason: 'less code that does less: c' });
 });
 
 function program(id: string, lines: number, branches: number, shared: boolean): MeasuredProgram {
@@ -70,12 +83,12 @@ const code: CodeMeasure = {
   servers: [program('small', 20, 3, true), program('alone', 20, 3, false)],
 };
 
-it('programs together count what they share once, and pass what each passes everywhere', () => {
+it('programs together count what they share once', () => {
   expect(groupOf(['client small', 'server small'], code)).toEqual({
     title: 'small with small',
     lines: 130,
     branches: 15,
-    passed: [new Set(['a']), new Set(['a'])],
+    faults: [code.clients[0]!.faults, code.servers[0]!.faults],
   });
   expect(() => groupOf(['client none'], code)).toThrow('client none is not among');
 });

@@ -2,9 +2,11 @@
 // pass the same cases. The margins were fixed before anything was counted (docs/method.md).
 
 import {
+  isInPage,
   passedCases,
   type CodeMeasure,
   type MeasuredProgram,
+  type TriedCases,
 } from '../../contract/code-measure.ts';
 import type { Bearing, CodeCount, Evidence } from '../claim-reading.ts';
 import type { CodeSource, Source } from '../claim.ts';
@@ -30,8 +32,8 @@ function readOne({ less, than, condition }: CodeSource, code: CodeMeasure): Evid
 }
 
 export interface CountedPrograms extends CodeCount {
-  /** Of each of the programs: the cases that it passed however it was tried. */
-  readonly passed: readonly ReadonlySet<string>[];
+  /** Of each of the programs: the trials with faults. */
+  readonly faults: readonly (readonly TriedCases[])[];
 }
 
 /** Programs together, such as a client and its server. @throws Error for one that is not counted */
@@ -46,7 +48,7 @@ export function groupOf(names: readonly string[], code: CodeMeasure): CountedPro
     title: programs.map(({ title }) => title).join(' with '),
     lines: sum('lines'),
     branches: sum('branches'),
-    passed: programs.map(passedCases),
+    faults: programs.map(({ faults }) => faults),
   };
 }
 
@@ -72,8 +74,7 @@ interface Compared {
 export function compareCode(first: CountedPrograms, second: CountedPrograms): Compared {
   const lines = fewer(first.lines, second.lines, FEWER_LINES);
   const branches = fewer(first.branches, second.branches, FEWER_BRANCHES);
-  if (lines !== branches)
-    return { bearing: 'open', reason: 'lines and branches differ by their margins not alike' };
+  if (lines !== branches) return { bearing: 'open', reason: 'lines and branches do not agree' };
   if (lines === 'neither') return { bearing: 'equal', reason: undefined };
   const [smaller, larger] = lines === 'first' ? [first, second] : [second, first];
   const missing = missingCases(smaller, larger);
@@ -88,9 +89,14 @@ function fewer(first: number, second: number, least: number): Side {
   return first < second ? 'first' : 'second';
 }
 
-/** Cases that the larger side passes and the smaller does not, part by part. */
+/** Cases that the larger side passes and the smaller does not, part by part, where both run. */
 function missingCases(smaller: CountedPrograms, larger: CountedPrograms): readonly string[] {
-  return smaller.passed.flatMap((passed, index) =>
-    [...(larger.passed[index] ?? [])].filter((name) => !passed.has(name)),
-  );
+  return smaller.faults.flatMap((faults, index) => {
+    const others = larger.faults[index] ?? [];
+    const areBothInPage = [faults, others].every((tried) => tried.some(isInPage));
+    const passed = ([faults, others] as const).map((tried) =>
+      passedCases(areBothInPage ? tried : tried.filter((one) => !isInPage(one))),
+    );
+    return [...(passed[1] ?? [])].filter((name) => passed[0]?.has(name) !== true);
+  });
 }

@@ -17,15 +17,15 @@ const simple: Claim = {
     }),
     less('a client with a library', ['client sse-parser'], {
       than: ['client ws-library'],
-      condition: 'eventsource-parser against ws, with all duties',
+      condition: 'in Node, eventsource-parser against ws, with all duties',
     }),
     less('a client that sends a POST', ['client sse-post-parser'], {
       than: ['client ws-library'],
-      condition: 'eventsource-parser against ws, with all duties',
+      condition: 'in Node, eventsource-parser against ws, with all duties',
     }),
     less('a client without a library', ['client sse'], {
       than: ['client ws'],
-      condition: 'a parser against frames, with all duties',
+      condition: 'in Node, a parser against frames, with all duties',
     }),
     less('a server as usual', ['server sse'], {
       than: ['server ws-library'],

@@ -30,7 +30,7 @@ export function codeTable(programs: readonly MeasuredProgram[]): Table {
       right('conformance'),
     ],
     programs.map((program) => {
-      const { transport, title, file, size, conformance } = program;
+      const { transport, title, file, size, conformance, faults } = program;
       const sum = (key: 'lines' | 'branches'): string =>
         formatCount(size.files.reduce((total, counted) => total + counted[key], 0));
       return [
@@ -42,7 +42,7 @@ export function codeTable(programs: readonly MeasuredProgram[]): Table {
         formatBytes(size.minifiedBytes),
         formatBytes(size.gzipBytes),
         formatBytes(size.brotliBytes),
-        `${passedCases(program).size} of ${countCases(program)}`,
+        `${passedCases(faults).size} of ${countCases(program)}`,
         conformance.passed.length + conformance.failed.length === 0
           ? UNKNOWN
           : `${conformance.passed.length} of ${conformance.passed.length + conformance.failed.length}`,
@@ -61,10 +61,12 @@ function countCases({ faults }: MeasuredProgram): number {
 export function failedCases({ clients, servers }: CodeMeasure): readonly string[] {
   return [...clients, ...servers].flatMap(({ title, transport, conformance, faults }) => {
     const tried = [...faults, conformance].filter(({ failed }) => failed.length > 0);
-    if (tried.length === 0) return [];
-    const words = tried.map(
-      ({ how, failed }) => `${how}: ${failed.map(({ name }) => name).join('; ')}`,
+    const ways = Map.groupBy(tried, ({ failed }) => failed.map(({ name }) => name).join('; '));
+    if (ways.size === 0) return [];
+    const words = Array.from(
+      ways,
+      ([names, those]) => `${those.map(({ how }) => how).join(' and ')}: ${names}`,
     );
-    return [`${transportTitles[transport]}, ${title}. ${words.join('. ')}.`];
+    return [`${transportTitles[transport]}, ${title}: ${words.join('. ')}.`];
   });
 }

@@ -1,7 +1,7 @@
 // Cases that minimal programs are known to fail, and why: what their platform or library has no
 // means for, or what a client that only listens leaves out. Everything else must pass.
 
-import type { CodeMeasure, MeasuredProgram } from '../../contract/code-measure.ts';
+import { isInPage, type CodeMeasure, type MeasuredProgram } from '../../contract/code-measure.ts';
 
 interface KnownFailures {
   /** `client event-source` */
@@ -108,11 +108,11 @@ export function unknownFailures({ browser, clients, servers }: CodeMeasure): rea
 }
 
 function failuresOf(program: string, { conformance, faults }: MeasuredProgram): readonly Failure[] {
-  return [conformance, ...faults].flatMap(({ how, failed }) =>
-    failed.map(({ name, why }) => ({
+  return [conformance, ...faults].flatMap((tried) =>
+    tried.failed.map(({ name, why }) => ({
       program,
-      isInPage: how.includes('in a page'),
-      how,
+      isInPage: isInPage(tried),
+      how: tried.how,
       name,
       why,
     })),
