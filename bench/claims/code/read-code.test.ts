@@ -37,8 +37,9 @@ describe('less code', () => {
   });
 });
 
+const tried = (how: string, passed: string[]) => ({ how, passed, failed: [] });
+
 it('cases are compared where both run', () => {
-  const tried = (how: string, passed: string[]) => ({ how, passed, failed: [] });
   const inNode = { ...counted(100, 20), faults: [[tried('in Node', ALL)]] };
   const inBoth = {
     ...counted(60, 9),

@@ -7,6 +7,7 @@ import { details, heading, left, list, table, type Content, type Table } from '.
 import { code } from '../inline.ts';
 import {
   bearingTones,
+  claimTitle,
   evidenceWords,
   isDecisive,
   meaningNames,
@@ -28,7 +29,7 @@ export function claimDetails(
   const rows = evidenceTable(meanings, context);
   const summary = `${evidence.length} rows of evidence, ${evidence.filter(isDecisive).length} of them decide`;
   return [
-    heading(2, `${claim.id} ${claim.title}`),
+    heading(2, claimTitle(claim)),
     claim.says,
     `**${verdictNames[verdict]}**: ${condition}.`,
     'It can mean that',

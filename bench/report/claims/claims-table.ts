@@ -2,19 +2,26 @@
 
 import type { ClaimReading } from '../../claims/claim-reading.ts';
 import { left, table, type Table } from '../blocks.ts';
-import { headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
+import { headingAnchor } from '../heading-anchor.ts';
+import { claimTitle, headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
 import { figureText } from './figure-text.ts';
 
 interface ClaimsTableOptions {
   /** Conditions without loads and faults. */
   readonly isBrief?: boolean;
+  /** Where a section below has each claim. */
+  readonly leadsToSections?: boolean;
 }
 
 export function claimsTable(
   readings: readonly ClaimReading[],
-  { isBrief = false }: ClaimsTableOptions = {},
+  { isBrief = false, leadsToSections = false }: ClaimsTableOptions = {},
 ): Table {
-  return table(
+  const titleOf = ({ claim }: ClaimReading): string =>
+    leadsToSections
+      ? `[${claimTitle(claim)}](#${headingAnchor(claimTitle(claim))})`
+      : claimTitle(claim);
+  const rows = table(
     [
       left('claim', { mostWidth: 30 }),
       left('verdict', { mostWidth: 12 }),
@@ -22,9 +29,9 @@ export function claimsTable(
       left('condition'),
     ],
     readings.map((reading) => {
-      const { claim, verdict, condition, briefCondition } = reading;
+      const { verdict, condition, briefCondition } = reading;
       return [
-        `${claim.id} ${claim.title}`,
+        titleOf(reading),
         {
           text: verdictNames[verdict],
           isStrong: verdict !== 'open',
@@ -35,4 +42,5 @@ export function claimsTable(
       ];
     }),
   );
+  return { ...rows, isStacked: true };
 }
