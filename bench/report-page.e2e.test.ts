@@ -79,6 +79,14 @@ function addCourses(run: string): void {
   writeFileSync(path, `${[header, ...lines].join('\n')}\n`);
 }
 
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const violations = (await page.evaluate(
+    'axe.run(document).then(({ violations }) => violations)',
+  )) as readonly Violation[];
+  return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
 describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', () => {
   let folder = '';
   let browser: Browser;
@@ -200,6 +208,51 @@ describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', (
     },
   );
 
+  describe('of claims', () => {
+    let file = '';
+
+    beforeAll(async () => {
+      const runs = ['standard', 'matrix', 'cost'].map((name) => join(folder, name));
+      const out = join(folder, 'occasion-claims');
+      await runMain('claims', '--from', ...runs, '--out', out, '--quiet');
+      file = join(out, readdirSync(out)[0] ?? '', 'claims.html');
+    });
+
+    it.each([
+      ['a desktop', false, 5],
+      ['a phone', true, 2],
+    ])(
+      'has verdicts on the first screen of %s, which lead to their claims',
+      async (_on, phone, least) => {
+        const { page, faults } = await open(file, { phone });
+        const height = page.viewportSize()?.height ?? 0;
+        const bottoms = await page.evaluate(
+          `[...document.querySelector('table').querySelectorAll('td:nth-child(2)')].map((cell) => cell.getBoundingClientRect().bottom)`,
+        );
+        expect(
+          (bottoms as number[]).filter((bottom) => bottom < height).length,
+        ).toBeGreaterThanOrEqual(least);
+        expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(
+          true,
+        );
+        await page.locator('table').first().locator('a', { hasText: 'S4 ' }).click();
+        expect(page.url()).toMatch(/#s4-sse-is-cheaper-with-many-clients$/);
+        expect(await page.locator('#s4-sse-is-cheaper-with-many-clients').isVisible()).toBe(true);
+        expect(faults).toEqual([]);
+        await page.context().close();
+      },
+    );
+
+    it.each([
+      [false, false],
+      [true, true],
+    ])('has no fault that axe finds (dark: %s, phone: %s)', async (dark, phone) => {
+      const { page } = await open(file, { dark, phone });
+      expect(await faultsOf(page)).toEqual([]);
+      await page.context().close();
+    });
+  });
+
   it.each([
     ['standard', false],
     ['standard', true],
@@ -210,11 +263,7 @@ describe.skipIf(isUntested('pages of reports', whyNoBrowser()))('report.html', (
     ['joined', true],
   ])('of %s has no fault that axe finds (dark: %s)', async (name, dark) => {
     const { page } = await open(pageOf(name), { dark });
-    await page.evaluate(axe);
-    const violations = (await page.evaluate(
-      'axe.run(document).then(({ violations }) => violations)',
-    )) as readonly Violation[];
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(await faultsOf(page)).toEqual([]);
     await page.context().close();
   });
 

@@ -103,6 +103,10 @@ function openWords({ runs }: Claim, meanings: readonly MeaningReading[]): string
     .filter((id) => claimRuns[id].needsTarget !== true)
     .map((id) => `\`${runCommand(claimRuns[id])}\``);
   const isMeasured = meanings.some(({ evidence }) => evidence.length > 0);
+  const needsCode = meanings.some(({ meaning: { sources }, evidence }) =>
+    sources.some(({ kind }) => kind === 'code' && evidence.length === 0),
+  );
+  if (needsCode) commands.push('`npm run bench:code`');
   return [
     ...(isMeasured ? [`measured and not settled: ${listed([...reasons])}`] : []),
     ...(isMeasured || commands.length === 0 ? [] : [`needs ${commands.join(', ')}`]),

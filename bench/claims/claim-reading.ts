@@ -1,5 +1,6 @@
 // What runs say of a claim: the evidence, what each meaning is by it, and the verdict. Pure values.
 
+import type { CodeMeasure } from '../contract/code-measure.ts';
 import type { LoadPoint } from '../contract/load-point.ts';
 import type { ScenarioId } from '../contract/run-file.ts';
 import type { Analysis } from '../analysis/analysis.ts';
@@ -52,7 +53,32 @@ export type Figure =
       readonly counted: Counted;
       /** Of the arm that the meaning says is higher, and of the other. */
       readonly means: BlockMeans | undefined;
-    };
+    }
+  | { readonly kind: 'code'; readonly less: CodeCount; readonly than: CodeCount };
+
+/** Of one program, or of several together, files that they share once. */
+export interface CodeCount {
+  readonly title: string;
+  readonly lines: number;
+  readonly branches: number;
+}
+
+export interface RunPlace {
+  readonly kind: 'run';
+  readonly folder: string;
+  readonly scenario: ScenarioId;
+  readonly loadPoint: LoadPoint;
+  /** The metric, or the part of the findings. */
+  readonly endpoint: string;
+  readonly arms: readonly string[];
+}
+
+interface CodePlace {
+  readonly kind: 'code';
+  /** `client event-source` */
+  readonly programs: readonly string[];
+  readonly measuredAt: string;
+}
 
 /** The unit of a share. */
 export type Counted = 'trials' | 'blocks' | 'proxies';
@@ -64,14 +90,7 @@ export interface Evidence {
   readonly figure: Figure | undefined;
   /** Under which conditions it was measured: `Reset, 100 connections`. */
   readonly condition: string;
-  readonly place: {
-    readonly folder: string;
-    readonly scenario: ScenarioId;
-    readonly loadPoint: LoadPoint;
-    /** The metric, or the part of the findings. */
-    readonly endpoint: string;
-    readonly arms: readonly string[];
-  };
+  readonly place: RunPlace | CodePlace;
 }
 
 export type MeaningBearing = 'supports' | 'refutes' | 'equal' | 'mixed' | 'open';
@@ -114,3 +133,9 @@ export interface Answer {
 export type ScenarioEvidence = Readonly<Record<string, (analysis: Analysis) => readonly Answer[]>>;
 
 export type EvidenceByScenario = { readonly [Scenario in ScenarioId]?: ScenarioEvidence };
+
+/** What answers claims besides verdicts. */
+export interface Answers {
+  readonly scenarios: EvidenceByScenario;
+  readonly code?: CodeMeasure | undefined;
+}

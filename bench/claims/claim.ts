@@ -44,7 +44,19 @@ interface QuestionSource extends Asked {
   readonly question: string;
 }
 
-export type Source = VerdictSource | EqualSource | BlocksSource | QuestionSource;
+/** Counted code of minimal programs, `client event-source`: it holds where these have less. */
+export interface CodeSource {
+  readonly kind: 'code';
+  readonly less: readonly string[];
+  readonly than: readonly string[];
+  /** `in a page, without a library` */
+  readonly condition: string;
+}
+
+/** What runs answer. */
+export type RunSource = VerdictSource | EqualSource | BlocksSource | QuestionSource;
+
+export type Source = RunSource | CodeSource;
 
 export interface Meaning {
   /** What it is about, in a few words: `memory of an idle connection`. */

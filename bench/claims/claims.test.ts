@@ -4,13 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { readings } from '../scenarios/readings.ts';
 import { claimRunIds, claimRuns, runCommand } from './claim-runs.ts';
-import type { Source } from './claim.ts';
+import { readCodeMeasure } from './code/read-code-measure.ts';
+import { groupOf } from './code/read-code.ts';
+import type { RunSource } from './claim.ts';
 import { claimIds, claims, pickClaims } from './claims.ts';
 
-const rows = claims.flatMap((claim) =>
+const all = claims.flatMap((claim) =>
   claim.meanings.flatMap((meaning) =>
     meaning.sources.map((source) => ({ id: `${claim.id}: ${meaning.name}`, claim, source })),
   ),
+);
+const rows = all.flatMap(({ source, ...row }) =>
+  source.kind === 'code' ? [] : [{ ...row, source }],
 );
 
 it('there is one row for each sentence of the article and of the debate', () => {
@@ -18,7 +23,7 @@ it('there is one row for each sentence of the article and of the debate', () => 
 });
 
 /** An exploratory metric gets no verdict: a source that asks for one would be open for ever. */
-function isAnswered(source: Source): boolean {
+function isAnswered(source: RunSource): boolean {
   if (source.kind === 'question')
     return evidenceByScenario[source.scenario]?.[source.question] !== undefined;
   const metric = readings[source.scenario].metrics.find(({ id }) => id === source.metric);
@@ -34,6 +39,15 @@ describe('each source', () => {
   it.each(rows)('$id is measured by one of the runs of its claim', ({ claim, source }) => {
     expect(claim.runs.map((run) => claimRuns[run].scenario)).toContain(source.scenario);
   });
+});
+
+it('counted code names programs that are counted', () => {
+  const code = readCodeMeasure();
+  const named = all.flatMap(({ source }) =>
+    source.kind === 'code' ? [source.less, source.than] : [],
+  );
+  expect(named.length).toBeGreaterThan(10);
+  for (const names of named) expect(groupOf(names, code).lines).toBeGreaterThan(0);
 });
 
 describe('each meaning', () => {

@@ -7,7 +7,7 @@ import type { Metric } from '../analysis/metrics/metric.ts';
 import { steadyMetrics } from '../analysis/metrics/steady.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 import type { EvidenceRun } from './claim-reading.ts';
-import type { Claim, Meaning } from './claim.ts';
+import type { Claim, Meaning, RunSource } from './claim.ts';
 
 export type Said = Partial<Verdict> & Pick<Verdict, 'kind'>;
 
@@ -67,20 +67,20 @@ function verdictOf(said: Said): Verdict {
   };
 }
 
+export const deliverySource = {
+  kind: 'verdict',
+  scenario: 'stream',
+  metric: delivery.id,
+  better: 'ws',
+  than: 'sse',
+} as const satisfies RunSource;
+
 /** WebSocket delivers sooner: one source of one meaning, unless more are given. */
 export function claimOf(...meanings: readonly Partial<Meaning>[]): Claim {
   const usual: Meaning = {
     name: 'a token',
     says: 'a token arrives sooner',
-    sources: [
-      {
-        kind: 'verdict',
-        scenario: 'stream',
-        metric: delivery.id,
-        better: 'ws',
-        than: 'sse',
-      },
-    ],
+    sources: [deliverySource],
   };
   return {
     id: 'X1',

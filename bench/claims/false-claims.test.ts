@@ -63,7 +63,7 @@ const JUDGED = 60;
 function countJudged(options: ExperimentOptions): number {
   return Array.from({ length: JUDGED }, (_, experiment) => {
     const runs = [0, 1].map((run) => simulatedRun(options, deriveSeed(SEED, experiment, run)));
-    return readClaim(claimOfId('W2'), runs, {});
+    return readClaim(claimOfId('W2'), runs, { scenarios: {} });
   }).filter(isClaimed).length;
 }
 
@@ -100,7 +100,7 @@ test.each([1, 3, 12])(
     const claimed = Array.from({ length: EXPERIMENTS }, (_, experiment) => {
       const draw = seededDraw(deriveSeed(SEED, experiment));
       const runs = Array.from({ length: count }, (_run, run) => uniformRun(draw, `reports/${run}`));
-      return readClaim(claimOfId('W2'), runs, {});
+      return readClaim(claimOfId('W2'), runs, { scenarios: {} });
     }).filter(isClaimed).length;
     expect(claimed, `seed ${SEED}`).toBeLessThanOrEqual(mostByChance(0.05, EXPERIMENTS));
     // Bonferroni wastes little here: at least 1 − (1 − 0.05/12)¹² of cases.
@@ -136,7 +136,9 @@ function herdOfEqualArms(seed: number, loads: readonly number[]): EvidenceRun {
 
 function countSigned(loads: readonly number[]): number {
   return Array.from({ length: SIGNED }, (_, experiment) =>
-    readClaim(claimOfId('S2c'), [herdOfEqualArms(deriveSeed(SEED, experiment), loads)], {}),
+    readClaim(claimOfId('S2c'), [herdOfEqualArms(deriveSeed(SEED, experiment), loads)], {
+      scenarios: {},
+    }),
   ).filter(isClaimed).length;
 }
 

@@ -2,7 +2,7 @@
 
 import type { Comparison } from '../analysis/analysis.ts';
 import type { MetricUnit } from '../analysis/metrics/metric.ts';
-import type { BlockMeans, Counted, Evidence, PairTitles } from './claim-reading.ts';
+import type { BlockMeans, Counted, Evidence, PairTitles, RunPlace } from './claim-reading.ts';
 
 export type Test =
   | {
@@ -28,7 +28,8 @@ export interface ComparedPair {
   readonly better: 'lower' | 'higher' | 'neither';
 }
 
-export interface Finding extends Pick<Evidence, 'condition' | 'place'> {
+export interface Finding extends Pick<Evidence, 'condition'> {
+  readonly place: RunPlace;
   readonly test: Test;
   /** Why the numbers cannot be trusted; undefined where they can. */
   readonly missed: string | undefined;

@@ -72,7 +72,9 @@ function rowsOf(
   favours?: string,
 ) {
   const run = madeRun({ said: { kind, favours }, change: { adjustedP: 0.001 } });
-  const readings = claims.map((claim) => readClaim(claim, [run], evidenceByScenario));
+  const readings = claims.map((claim) =>
+    readClaim(claim, [run], { scenarios: evidenceByScenario }),
+  );
   return readProfile(profile, readings);
 }
 

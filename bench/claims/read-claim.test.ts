@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Analysis, GateSummary } from '../analysis/analysis.ts';
 import type { ClaimReading, Evidence, EvidenceRun } from './claim-reading.ts';
 import type { Claim } from './claim.ts';
-import { claimOf, madeRun, type MadeRun, type Said } from './evidence-fixture.ts';
+import { claimOf, deliverySource, madeRun, type MadeRun, type Said } from './evidence-fixture.ts';
 import { readClaim } from './read-claim.ts';
 
 const read = (claim: Claim, ...runs: readonly MadeRun[]): ClaimReading =>
   readClaim(
     claim,
     runs.map((run, index) => madeRun({ folder: `reports/${index}`, ...run })),
-    {},
+    { scenarios: {} },
   );
 
 const rowsOf = ({ meanings }: ClaimReading): readonly Evidence[] =>
@@ -111,10 +111,7 @@ describe('a verdict of a run decides what its row says', () => {
 });
 
 describe('the verdict on a claim', () => {
-  const other = claimOf(
-    {},
-    { sources: [{ ...claimOf().meanings[0]!.sources[0]!, scenario: 'burst' }] },
-  );
+  const other = claimOf({}, { sources: [{ ...deliverySource, scenario: 'burst' }] });
 
   it('needs all meanings to be settled alike', () => {
     expect(read(other, better, burst({ kind: 'better', favours: 'ws' })).verdict).toBe('supported');
@@ -251,8 +248,11 @@ describe('a run that cannot be trusted supports and refutes nothing', () => {
     const run = madeRun(better);
     const { plan } = run.analysis;
     const altered = { ...run, analysis: { ...run.analysis, plan: { ...plan, arms } } };
-    expect(readClaim(claimOf(), [altered], {})).toMatchObject({ verdict: 'open', tests: 1 });
-    expect(rowsOf(readClaim(claimOf(), [altered], {}))).toEqual([]);
+    expect(readClaim(claimOf(), [altered], { scenarios: {} })).toMatchObject({
+      verdict: 'open',
+      tests: 1,
+    });
+    expect(rowsOf(readClaim(claimOf(), [altered], { scenarios: {} }))).toEqual([]);
   });
 
   it('nor arms with different clients, paths or TLS', () => {
@@ -261,7 +261,11 @@ describe('a run that cannot be trusted supports and refutes nothing', () => {
       const [first, second] = run.analysis.plan.arms;
       const plan = { ...run.analysis.plan, arms: [first!, { ...second!, ...change }] };
       expect(
-        rowsOf(readClaim(claimOf(), [{ ...run, analysis: { ...run.analysis, plan } }], {})),
+        rowsOf(
+          readClaim(claimOf(), [{ ...run, analysis: { ...run.analysis, plan } }], {
+            scenarios: {},
+          }),
+        ),
       ).toEqual([]);
     }
   });
@@ -273,17 +277,19 @@ describe('what is counted of trials', () => {
   });
   const answered = (held: number, of: number): ClaimReading =>
     readClaim(counting, [madeRun()], {
-      stream: {
-        asked: ({ loadPoints }) => [
-          {
-            loadPoint: loadPoints[0]!.loadPoint,
-            condition: 'as it was',
-            endpoint: 'count',
-            arms: ['sse'],
-            held,
-            of,
-          },
-        ],
+      scenarios: {
+        stream: {
+          asked: ({ loadPoints }) => [
+            {
+              loadPoint: loadPoints[0]!.loadPoint,
+              condition: 'as it was',
+              endpoint: 'count',
+              arms: ['sse'],
+              held,
+              of,
+            },
+          ],
+        },
       },
     });
 
@@ -302,17 +308,19 @@ describe('what is counted of trials', () => {
   it('is void where one of its arms missed a gate', () => {
     const run = madeRun({ gates: [{ ...missed, arm: 'sse' }] });
     const reading = readClaim(counting, [run], {
-      stream: {
-        asked: ({ loadPoints }) => [
-          {
-            loadPoint: loadPoints[0]!.loadPoint,
-            condition: 'as it was',
-            endpoint: 'count',
-            arms: ['sse'],
-            held: 9,
-            of: 9,
-          },
-        ],
+      scenarios: {
+        stream: {
+          asked: ({ loadPoints }) => [
+            {
+              loadPoint: loadPoints[0]!.loadPoint,
+              condition: 'as it was',
+              endpoint: 'count',
+              arms: ['sse'],
+              held: 9,
+              of: 9,
+            },
+          ],
+        },
       },
     });
     expect(rowsOf(reading)).toMatchObject([{ bearing: 'void' }]);
@@ -320,17 +328,19 @@ describe('what is counted of trials', () => {
 
   it('settles nothing in a plan too short for verdicts, nor where a trial of its arms failed', () => {
     const asked = {
-      stream: {
-        asked: ({ loadPoints }: Analysis) => [
-          {
-            loadPoint: loadPoints[0]!.loadPoint,
-            condition: 'as it was',
-            endpoint: 'count',
-            arms: ['sse'],
-            held: 9,
-            of: 9,
-          },
-        ],
+      scenarios: {
+        stream: {
+          asked: ({ loadPoints }: Analysis) => [
+            {
+              loadPoint: loadPoints[0]!.loadPoint,
+              condition: 'as it was',
+              endpoint: 'count',
+              arms: ['sse'],
+              held: 9,
+              of: 9,
+            },
+          ],
+        },
       },
     };
     const short = madeRun({ options: { verdicts: false } });
@@ -352,7 +362,9 @@ describe('what is counted of trials', () => {
   });
 
   it('must be answered by the scenario that is asked', () => {
-    expect(() => readClaim(counting, [madeRun()], {})).toThrow('scenario stream must answer asked');
+    expect(() => readClaim(counting, [madeRun()], { scenarios: {} })).toThrow(
+      'scenario stream must answer asked',
+    );
   });
 });
 

@@ -1,8 +1,8 @@
 // Reads a claim from runs: the evidence for each meaning, and the verdict that follows from it.
 
 import type {
+  Answers,
   ClaimReading,
-  EvidenceByScenario,
   EvidenceRun,
   Evidence,
   MeaningBearing,
@@ -10,6 +10,7 @@ import type {
 } from './claim-reading.ts';
 import type { Claim } from './claim.ts';
 import { claimCondition } from './claim-condition.ts';
+import { readCode } from './code/read-code.ts';
 import type { Finding } from './finding.ts';
 import { judgeFinding } from './judge-finding.ts';
 import { readSource } from './read-source.ts';
@@ -17,14 +18,19 @@ import { readSource } from './read-source.ts';
 export function readClaim(
   claim: Claim,
   runs: readonly EvidenceRun[],
-  answers: EvidenceByScenario,
+  { scenarios, code }: Answers,
 ): ClaimReading {
   const found = claim.meanings.map(({ sources }) =>
-    sources.flatMap((source) => runs.flatMap((run) => readSource(source, run, answers))),
+    sources.flatMap((source) =>
+      source.kind === 'code' ? [] : runs.flatMap((run) => readSource(source, run, scenarios)),
+    ),
   );
   const tests = countTests(found.flat());
   const meanings = claim.meanings.flatMap((meaning, index): readonly MeaningReading[] => {
-    const evidence = (found[index] ?? []).map((finding) => judgeFinding(finding, tests));
+    const evidence = [
+      ...(found[index] ?? []).map((finding) => judgeFinding(finding, tests)),
+      ...readCode(meaning.sources, code),
+    ];
     if (meaning.isOptional === true && evidence.length === 0) return [];
     return [{ meaning, bearing: bearingOf(evidence), evidence }];
   });

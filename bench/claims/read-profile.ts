@@ -69,7 +69,10 @@ const sayings: Record<MeaningReading['bearing'], (words: Words) => string> = {
 
 /** A result is not carried beyond the number of streams at which it was measured. */
 function beyond({ streams }: Profile, decided: readonly Evidence[]): string {
-  const most = Math.max(0, ...decided.map(({ place }) => place.loadPoint.connections));
+  const most = Math.max(
+    0,
+    ...decided.map(({ place }) => (place.kind === 'run' ? place.loadPoint.connections : 0)),
+  );
   return streams === undefined || decided.length === 0 || streams <= most
     ? ''
     : `; measured with up to ${most} connections, not ${streams}`;

@@ -4,7 +4,7 @@ import { armName, armTitle } from '../contract/arms/arms.ts';
 import { payloads } from '../contract/payload.ts';
 import type { LoadPointAnalysis } from '../analysis/analysis.ts';
 import type { EvidenceByScenario, EvidenceRun } from './claim-reading.ts';
-import type { Source } from './claim.ts';
+import type { RunSource } from './claim.ts';
 import { conditionWords } from './condition-words.ts';
 import type { Finding } from './finding.ts';
 import { armNames, pairedArms, type PairedArms } from './paired-arms.ts';
@@ -12,7 +12,7 @@ import { missedGate, whyUnread, whyUnsettled } from './trusted.ts';
 
 /** Empty for a run that the source does not ask, or that may not bear on claims. */
 export function readSource(
-  source: Source,
+  source: RunSource,
   run: EvidenceRun,
   answers: EvidenceByScenario,
 ): readonly Finding[] {
@@ -31,9 +31,9 @@ export function readSource(
   );
 }
 
-type PairSource = Exclude<Source, { kind: 'question' }>;
+type PairSource = Exclude<RunSource, { kind: 'question' }>;
 
-function isAsked({ scenario, tokens }: Source, { analysis }: EvidenceRun): boolean {
+function isAsked({ scenario, tokens }: RunSource, { analysis }: EvidenceRun): boolean {
   const { plan } = analysis;
   const isBytes = payloads[plan.payload].chunk !== undefined;
   return (
@@ -64,7 +64,7 @@ function placed(
   const { loadPoint } = point;
   return {
     condition: conditionWords(analysis.plan, loadPoint, pair.first),
-    place: { folder, scenario: analysis.plan.scenario, loadPoint, endpoint, arms },
+    place: { kind: 'run', folder, scenario: analysis.plan.scenario, loadPoint, endpoint, arms },
     missed: missedGate(point, arms),
   };
 }
@@ -134,7 +134,7 @@ function readBlocks(metric: string, place: PairPlace): readonly Finding[] {
 }
 
 function readQuestion(
-  { scenario, question }: Extract<Source, { kind: 'question' }>,
+  { scenario, question }: Extract<RunSource, { kind: 'question' }>,
   { folder, analysis }: EvidenceRun,
   answers: EvidenceByScenario,
 ): readonly Finding[] {
@@ -147,7 +147,7 @@ function readQuestion(
       return [
         {
           condition,
-          place: { folder, scenario, loadPoint, endpoint, arms },
+          place: { kind: 'run', folder, scenario, loadPoint, endpoint, arms },
           missed: missedGate(point, arms),
           unsettled: whyUnsettled(analysis, point, arms),
           test: { kind: counted, held, of },

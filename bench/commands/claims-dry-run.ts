@@ -19,7 +19,7 @@ export function describeClaimsPlan(
     pilots === 0
       ? ''
       : `, and ${pilots === 1 ? 'a pilot' : `${pilots} pilots`} of a few short trials`;
-  const unmeasured = claims.filter(({ runs: needed }) => needed.length === 0);
+  const counted = claims.filter(({ runs: needed }) => needed.length === 0);
   return [
     alignRows(
       runs.map(({ id, prepared }) => {
@@ -32,9 +32,9 @@ export function describeClaimsPlan(
       }),
     ),
     ...leftOut.map(({ run, why }) => `left out: ${run}: ${why}\n`),
-    unmeasured.length === 0
+    counted.length === 0
       ? ''
-      : `nothing measures ${unmeasured.map(({ id }) => id).join(', ')} yet\n`,
+      : `${counted.map(({ id }) => id).join(', ')}: counted code, without a run\n`,
     `about ${formatSeconds(total)} in all${pilotWords}\n`,
   ].join('');
 }

@@ -48,9 +48,13 @@ export async function planClaims(
   const ids = neededRuns(claims, flags);
   refuseLost(ids, claims, flags);
   const seed = flags.seed ?? String(drawSeed());
+  const leftOut = ids.flatMap((id) => {
+    const why = claimRuns[id].leftOut?.[preset];
+    return why === undefined ? [] : [{ run: id, why }];
+  });
   const runs: PlannedRun[] = [];
   const refusals: { readonly id: ClaimRunId; readonly error: BenchError }[] = [];
-  for (const id of ids) {
+  for (const id of ids.filter((one) => claimRuns[one].leftOut?.[preset] === undefined)) {
     try {
       const own = flagsOf(id, { ...flags, seed }, preset);
       runs.push({ id, prepared: await prepareRun([claimRuns[id].scenario], own) });
@@ -63,10 +67,13 @@ export async function planClaims(
   if (runs.length === 0 && first !== undefined) throw first.error;
   return {
     runs,
-    leftOut: refusals.map(({ id, error: { message, hint } }) => ({
-      run: id,
-      why: hint === undefined ? message : `${message} (${hint})`,
-    })),
+    leftOut: [
+      ...leftOut,
+      ...refusals.map(({ id, error: { message, hint } }) => ({
+        run: id,
+        why: hint === undefined ? message : `${message} (${hint})`,
+      })),
+    ],
   };
 }
 
@@ -86,10 +93,8 @@ function neededRuns(claims: readonly Claim[], { target }: ClaimsPlanFlags): read
   );
   if (ids.length > 0) return ids;
   const names = claims.map(({ id }) => id).join(', ');
-  throw new BenchError('USAGE', `nothing measures ${names} yet`, {
-    hint: claims
-      .flatMap(({ meanings }) => meanings.flatMap(({ unmeasured }) => unmeasured ?? []))
-      .join('; '),
+  throw new BenchError('USAGE', `${names} needs no run: its code is counted already`, {
+    hint: `read it beside saved runs: streamduel claims --claims ${names.replaceAll(', ', ',')} --from FOLDER`,
   });
 }
 
@@ -123,13 +128,12 @@ function flagsOf(
   { target, path, seed }: ClaimsPlanFlags,
   preset: PresetName,
 ): RunFlags {
-  const { flags, blocks, needsTarget } = claimRuns[id];
-  const ownBlocks = blocks?.[preset];
+  const { flags, presets, needsTarget } = claimRuns[id];
   return {
     ...flags,
+    ...presets?.[preset],
     preset,
     ...(seed !== undefined && { seed }),
-    ...(ownBlocks !== undefined && { blocks: ownBlocks }),
     ...(path !== undefined && takesPath(id) && { path }),
     ...(needsTarget === true && target !== undefined && { target }),
   };

@@ -9,7 +9,9 @@ import { CliFolder, runMain } from '../cli-fixture.ts';
 import { BenchError, exitCodeOf } from '../contract/errors.ts';
 import { projectPath } from '../contract/program.ts';
 import { loadSuite } from '../trial/suite-folder.ts';
+import { claims } from '../claims/claims.ts';
 import { claimsCommand, type ClaimsFlags } from './claims.ts';
+import { estimateRunS, planClaims } from './claims-plan.ts';
 import type { CommandOutput } from './command-output.ts';
 import { keptOutput } from './kept-output-fixture.ts';
 import { isUntested } from '../missing-fixture.ts';
@@ -185,8 +187,14 @@ it('a dry run lists each run once, with the claims that it serves, and makes not
   expect([code, existsSync(out)]).toEqual([0, false]);
   expect(stdout).toMatch(/^ {2}herd +\d+ trials of herd, about .*; for S2c, W4$/m);
   expect(stdout).toMatch(/^ {2}stream-openai .*; for W3$/m);
-  expect(stdout).toContain('nothing measures S1 yet');
+  expect(stdout).toContain('S1: counted code, without a run');
   expect(stdout).toMatch(/^about .* in all, and a pilot of a few short trials$/m);
+});
+
+it('preset quick ends within 45 minutes by its plan', async () => {
+  const { runs } = await planClaims(claims, { preset: 'quick', seed: '1' });
+  const seconds = runs.map(({ prepared }) => estimateRunS(prepared));
+  expect(seconds.reduce((sum, one) => sum + one, 0)).toBeLessThan(45 * 60);
 });
 
 it.skipIf(isUntested('claims between network namespaces', whyNoNamespaces()))(
@@ -226,7 +234,11 @@ describe('a usage error says what and what instead', () => {
     [['--claims', 'S3,S9'], '--claims S3,S9: there is no claim "S9"', 'known: S1, S2a'],
     [['--claims', 's3'], '--claims s3: there is no claim "s3"', 'known: '],
     [['--claims', 'S3,S3'], '--claims S3,S3', 'S3 is there twice'],
-    [['--claims', 'S1'], 'nothing measures S1 yet', 'no scenario counts code yet'],
+    [
+      ['--claims', 'S1'],
+      'S1 needs no run: its code is counted already',
+      '--claims S1 --from FOLDER',
+    ],
     [['--preset', 'slow'], '--preset slow: there is no preset "slow"', 'known: smoke'],
     [['--target', 'x=http://127.0.0.1:1/', '--claims', 'S4'], '--target x=', 'takes it'],
     [['--path', 'relay', '--claims', 'W5'], '--path relay: no run of W5 takes it', 'stream'],

@@ -5,13 +5,15 @@ import { ladderSteps } from '../contract/ladder.ts';
 import type { Plan } from '../contract/run-file.ts';
 import { TAIL_NS } from '../contract/tail.ts';
 import { conversationNs } from '../contract/turn-times.ts';
-import { NS_PER_S } from '../contract/units.ts';
+import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 
 /** Process start, clock proof, rehearsal and exit. */
 const GUESSED_OVERHEAD_S = 1;
 /** Measurements of one search. */
 const GUESSED_STEPS = 6;
-const GUESSED_BROWSER_NS = 30 * NS_PER_S;
+/** Of a browser that opens as many streams as it can: with 100 it took 6 to 12 s. */
+const GUESSED_BROWSER_NS = 7 * NS_PER_S;
+const GUESSED_BROWSER_STREAM_NS = 50 * NS_PER_MS;
 
 /** Seconds that a trial adds to the run; with parallel trials, its share of them. */
 export function estimateTrialS(plan: Plan): number {
@@ -19,10 +21,14 @@ export function estimateTrialS(plan: Plan): number {
   const measuringNs =
     plan.browserLimits === undefined
       ? (ladderNs ?? conversationNs(plan) ?? plan.windowNs)
-      : GUESSED_BROWSER_NS;
+      : GUESSED_BROWSER_NS + GUESSED_BROWSER_STREAM_NS * mostConnections(plan);
   const trialNs = plan.warmupNs + measuringNs + TAIL_NS + plan.cooldownNs + meanFaultNs(plan);
   const measurements = plan.search === undefined ? 1 : GUESSED_STEPS;
   return (measurements * (trialNs / NS_PER_S + GUESSED_OVERHEAD_S)) / (plan.lanes ?? 1);
+}
+
+function mostConnections({ loadPoints }: Plan): number {
+  return Math.max(...loadPoints.map(({ connections }) => connections));
 }
 
 /**

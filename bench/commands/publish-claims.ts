@@ -14,6 +14,7 @@ import { whyUnread } from '../claims/trusted.ts';
 import type { ClaimsContext, LeftOutRun } from '../report/claims/claims-context.ts';
 import { renderClaimsPage, renderClaimsReport } from '../report/claims/claims-page.ts';
 import { renderClaimsTerminal } from '../report/claims/claims-terminal.ts';
+import { readCodeMeasure } from '../claims/code/read-code-measure.ts';
 import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { readings } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
@@ -39,7 +40,8 @@ export function publishClaims(
   { folder, command, leftOut, labelOf, profile }: ClaimsPage,
 ): ClaimsContext {
   const evidenceRuns = runs.map((run) => ({ ...run, metrics: metricsOf(run.analysis) }));
-  const read = (claim: Claim): ClaimReading => readClaim(claim, evidenceRuns, evidenceByScenario);
+  const answers = { scenarios: evidenceByScenario, code: readCodeMeasure() };
+  const read = (claim: Claim): ClaimReading => readClaim(claim, evidenceRuns, answers);
   const context: ClaimsContext = {
     readings: claims.map(read),
     // A profile may ask for claims that the page does not show.

@@ -26,6 +26,8 @@ export interface Table {
   readonly rows: readonly (readonly (string | Cell)[])[];
   /** Anchors of the rows, for a format whose links can lead to one. */
   readonly anchors?: readonly string[];
+  /** On a phone each row is below the other, its first two cells in one line. */
+  readonly isStacked?: true;
 }
 
 export interface Column {

@@ -7,6 +7,7 @@ import { projectPath } from '../contract/program.ts';
 
 /** Files read at run time that are not TypeScript. */
 const assets = [
+  'bench/claims/code/code-measure.json',
   'bench/workloads/tokens.json',
   'bench/workloads/recordings',
   'bench/flags/config-schema.json',

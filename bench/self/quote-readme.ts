@@ -11,7 +11,10 @@ import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
 import { claims } from '../claims/claims.ts';
+import type { ClaimReading } from '../claims/claim-reading.ts';
+import { readCodeMeasure } from '../claims/code/read-code-measure.ts';
 import { readClaim } from '../claims/read-claim.ts';
+import { codeTable, failedCases } from '../report/claims/code-table.ts';
 import { claimsTable } from '../report/claims/claims-table.ts';
 import { evidenceByScenario } from '../scenarios/evidence.ts';
 import { manyClients } from '../scenarios/claims.ts';
@@ -330,7 +333,7 @@ function renderProxyChanges(): string {
 }
 
 /** Holds the claims against all reference runs. */
-function renderClaims(): string {
+function readClaims(): readonly ClaimReading[] {
   const kept = [PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder)));
   const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT, ...kept];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
@@ -338,8 +341,21 @@ function renderClaims(): string {
     const { analysis, metrics } = contextOf(folder);
     return { folder, analysis, metrics };
   });
-  const readings = claims.map((claim) => readClaim(claim, runs, evidenceByScenario));
-  return quote(claimsTable(readings));
+  const answers = { scenarios: evidenceByScenario, code: readCodeMeasure() };
+  return claims.map((claim) => readClaim(claim, runs, answers));
+}
+
+function renderCode(): string {
+  const code = readCodeMeasure();
+  return quote([
+    `Measured on ${code.measuredAt.slice(0, 10)} with Node ${code.node}, ${code.browser ?? 'no browser'}, ${code.bundler}. Clients:`,
+    codeTable(code.clients),
+    'Servers:',
+    codeTable(code.servers),
+    'Cases that one of them does not pass:',
+    list(failedCases(code)),
+    'Repeated by `npm run bench:code`.',
+  ]);
 }
 
 const figure = (file: string) => (): string => readFileSync(project(file), 'utf8');
@@ -347,6 +363,7 @@ const figure = (file: string) => (): string => readFileSync(project(file), 'utf8
 /** Renderers of each document's quotes, by marker. */
 const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
+    claims: () => quote(claimsTable(readClaims(), { isBrief: true })),
     reference: () => renderReference(REFERENCE),
     stacks: () => renderStacks(STACKS),
   },
@@ -360,8 +377,9 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     cancel: () => renderSaid(CANCEL),
     turns: () => renderSaid(TURNS),
     voice: () => renderSaid(VOICE),
+    code: renderCode,
   },
-  'docs/claims.md': { claims: renderClaims },
+  'docs/claims.md': { claims: () => quote(claimsTable(readClaims())) },
   'docs/usage.md': { flags: renderFlagTable },
   'docs/proxies.md': { proxies: renderProxyChanges, cells: () => renderProxyCells(PROXIES) },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.

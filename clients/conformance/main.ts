@@ -9,7 +9,7 @@ import { dialectStreams, heardUnnamed } from './dialect-streams.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, type Judgement } from './judge.ts';
 import { knownDivergences } from './known-divergences.ts';
-import { framer, parser, probe } from './readers.ts';
+import { framer, minimal, parser, probe } from './readers.ts';
 import { receiverTitles, type Receiver, type ReceiverId } from './receiver.ts';
 import { deliveries, startVectorServer } from './vector-server.ts';
 import { vectors } from './vectors.ts';
@@ -21,6 +21,7 @@ const notes: Record<ReceiverId, string> = {
   parser: 'the parser alone, fed as by client stack `library`',
   probe: 'the reader of client stack `probe`',
   framer: 'the reader of endpoints that are not ours',
+  minimal: 'the parser of the smallest client without a library',
 };
 
 function cellOf(judgements: readonly Judgement[], name: string): string {
@@ -43,6 +44,7 @@ async function ask(): Promise<Conformance> {
     parser,
     probe,
     framer,
+    minimal,
   ];
   const judgements: Judgement[][] = [];
   const ofDialects: Judgement[][] = [];

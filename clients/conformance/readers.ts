@@ -1,10 +1,11 @@
 // Receivers that read a response and stop there: eventsource-parser as the library stack feeds it,
-// the probe's own readers, and the framer of endpoints.
+// the probe's own readers, the framer of endpoints, and the parser of the minimal client.
 
 import { connect } from 'node:net';
 import { createParser } from 'eventsource-parser';
 import { request } from 'undici';
 import { asInstant } from '../../bench/contract/units.ts';
+import { EventStreamParser } from '../minimal/event-stream-parser.ts';
 import { EventStreamFramer } from '../endpoint/event-stream-framer.ts';
 import { ChunkedReader } from '../probe/chunked-reader.ts';
 import { HttpResponseReader } from '../probe/http-response.ts';
@@ -30,6 +31,25 @@ export const framer: Receiver = {
   version: `of streamduel ${ownVersion()}`,
   receive: async ({ url }) => await receiveWithFramer(url),
 };
+
+export const minimal: Receiver = {
+  id: 'minimal',
+  version: `of streamduel ${ownVersion()}`,
+  receive: async ({ url }) => await receiveWithMinimal(url),
+};
+
+async function receiveWithMinimal(url: string): Promise<Received> {
+  const events: SeenEvent[] = [];
+  const eventStream = new EventStreamParser();
+  const decoder = new TextDecoder();
+  const { body } = await request(url);
+  for await (const bytes of body)
+    for (const { type, data, lastEventId } of eventStream.push(
+      decoder.decode(bytes as Buffer, { stream: true }),
+    ))
+      events.push([type, data, lastEventId]);
+  return { events, state: eventStream };
+}
 
 async function receiveWithParser(url: string): Promise<Received> {
   const events: SeenEvent[] = [];

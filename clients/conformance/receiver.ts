@@ -33,6 +33,7 @@ export const receiverTitles = {
   parser: 'eventsource-parser',
   probe: 'probe',
   framer: 'framer',
+  minimal: 'minimal',
 } as const satisfies Record<string, string>;
 
 export type ReceiverId = keyof typeof receiverTitles;

@@ -8,7 +8,7 @@ import { askedMs, measureDelays } from './delays.ts';
 import { dialectStreams } from './dialect-streams.ts';
 import { npmEventSource, undiciEventSource } from './event-sources.ts';
 import { judge, judgeAlone, type Judgement } from './judge.ts';
-import { framer, parser, probe } from './readers.ts';
+import { framer, minimal, parser, probe } from './readers.ts';
 import type { ReceiverId } from './receiver.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
 
@@ -20,6 +20,7 @@ const differing: Record<ReceiverId, string[]> = {
   parser: ['mistaken-bom'],
   probe: [],
   framer: [],
+  minimal: [],
 };
 
 function differingOf(
@@ -37,7 +38,7 @@ const TIMEOUT_MS = 300_000;
 const newsOf = (judgements: readonly Judgement[]): string[] =>
   judgements.flatMap(({ news }) => news ?? []);
 
-it.each([undiciEventSource, npmEventSource, parser, probe, framer])(
+it.each([undiciEventSource, npmEventSource, parser, probe, framer, minimal])(
   '$id hears what the standard says, but for what is known of it',
   async (receiver) => {
     const judgements = await judgeAlone(receiver);
@@ -48,7 +49,7 @@ it.each([undiciEventSource, npmEventSource, parser, probe, framer])(
   TIMEOUT_MS,
 );
 
-it.each([undiciEventSource, npmEventSource, parser, probe, framer])(
+it.each([undiciEventSource, npmEventSource, parser, probe, framer, minimal])(
   '$id hears every event of the streams of APIs',
   async (receiver) => {
     const judgements = await judgeAlone(receiver, dialectStreams);

@@ -1,23 +1,57 @@
 // What the article says for SSE, and what it grants against it.
 
-import type { Claim } from '../claim.ts';
+import type { Claim, CodeSource, Meaning } from '../claim.ts';
 
 const simple: Claim = {
   id: 'S1',
   title: 'SSE is simple',
   says: 'SSE is simple: a GET, an EventSource, and text lines.',
   meanings: [
-    {
-      name: 'code of a correct client and server',
-      says: 'a correct client and server take less code over SSE than over WebSocket',
-      sources: [],
-      unmeasured: 'no scenario counts code yet',
-    },
+    less('a page that only listens', ['client event-source-listening'], {
+      than: ['client websocket-listening'],
+      condition: 'in a page, without resume, heartbeats and stops',
+    }),
+    less('a client of a page', ['client event-source'], {
+      than: ['client websocket'],
+      condition: 'in a page, with all duties',
+    }),
+    less('a client with a library', ['client sse-parser'], {
+      than: ['client ws-library'],
+      condition: 'in Node, eventsource-parser against ws, with all duties',
+    }),
+    less('a client that sends a POST', ['client sse-post-parser'], {
+      than: ['client ws-library'],
+      condition: 'in Node, eventsource-parser against ws, with all duties',
+    }),
+    less('a client without a library', ['client sse'], {
+      than: ['client ws'],
+      condition: 'in Node, a parser against frames, with all duties',
+    }),
+    less('a server as usual', ['server sse'], {
+      than: ['server ws-library'],
+      condition: 'node:http against ws, with all duties',
+    }),
+    less('a server without a library', ['server sse'], {
+      than: ['server ws'],
+      condition: 'node:http against frames, with all duties',
+    }),
   ],
   flips:
-    'What a correct stream needs besides the transport: a request with a body, resume, heartbeats, a stop that reaches the server. Each adds code to either.',
+    'What a correct stream needs besides the transport: a request with a body, resume, heartbeats, a stop that reaches the server. Each adds code to either; what a platform or a library brings takes it away.',
   runs: [],
 };
+
+function less(
+  name: string,
+  programs: readonly string[],
+  { than, condition }: Pick<CodeSource, 'than' | 'condition'>,
+): Meaning {
+  return {
+    name,
+    says: `${name} takes less code over SSE than over WebSocket`,
+    sources: [{ kind: 'code', less: programs, than, condition }],
+  };
+}
 
 const reconnects: Claim = {
   id: 'S2a',

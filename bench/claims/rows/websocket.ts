@@ -197,9 +197,27 @@ const complex: Claim = {
     },
     {
       name: 'code of a correct client and server',
-      says: 'a correct client and server take more code',
-      sources: [],
-      unmeasured: 'no scenario counts code yet',
+      says: 'a correct client and server together take more code than over SSE',
+      sources: [
+        {
+          kind: 'code',
+          less: ['client event-source', 'server sse'],
+          than: ['client websocket', 'server ws-library'],
+          condition: 'a page, and a server as usual',
+        },
+        {
+          kind: 'code',
+          less: ['client sse-parser', 'server sse'],
+          than: ['client ws-library', 'server ws-library'],
+          condition: 'libraries on both sides',
+        },
+        {
+          kind: 'code',
+          less: ['client sse', 'server sse'],
+          than: ['client ws', 'server ws'],
+          condition: 'no library',
+        },
+      ],
     },
   ],
   flips:

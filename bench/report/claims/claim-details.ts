@@ -2,11 +2,12 @@
 // what would change the answer.
 
 import { claimRuns, runCommand } from '../../claims/claim-runs.ts';
-import type { ClaimReading, MeaningReading } from '../../claims/claim-reading.ts';
+import type { ClaimReading, Evidence, MeaningReading } from '../../claims/claim-reading.ts';
 import { details, heading, left, list, table, type Content, type Table } from '../blocks.ts';
 import { code } from '../inline.ts';
 import {
   bearingTones,
+  claimTitle,
   evidenceWords,
   isDecisive,
   meaningNames,
@@ -28,7 +29,7 @@ export function claimDetails(
   const rows = evidenceTable(meanings, context);
   const summary = `${evidence.length} rows of evidence, ${evidence.filter(isDecisive).length} of them decide`;
   return [
-    heading(2, `${claim.id} ${claim.title}`),
+    heading(2, claimTitle(claim)),
     claim.says,
     `**${verdictNames[verdict]}**: ${condition}.`,
     'It can mean that',
@@ -43,8 +44,14 @@ export function claimDetails(
       ? `${tests} tests bear on it: what is shown has p < 0.05 after the correction of its run and of these.`
       : '',
     `What would change the answer: ${claim.flips}`,
-    claim.runs.length === 0 ? '' : `Measured by ${claim.runs.map(commandOf).join(', ')}.`,
+    measuredBy(claim),
   ];
+}
+
+function measuredBy({ runs, meanings }: ClaimReading['claim']): string {
+  const isCounted = meanings.some(({ sources }) => sources.some(({ kind }) => kind === 'code'));
+  const commands = [...runs.map(commandOf), ...(isCounted ? [code('npm run bench:code')] : [])];
+  return commands.length === 0 ? '' : `Measured by ${commands.join(', ')}.`;
 }
 
 function commandOf(id: ClaimReading['claim']['runs'][number]): string {
@@ -65,13 +72,26 @@ function evidenceTable(meanings: readonly MeaningReading[], names: RunNames): Ta
       evidence.map((row) => [
         meaning.name,
         row.condition,
-        `${code(row.place.endpoint)} of ${row.place.scenario}`,
+        endpointText(row),
         figureText(row.figure),
         { text: evidenceWords(row), isStrong: isDecisive(row), tone: bearingTones[row.bearing] },
-        runLink(row.place.folder, names),
+        placeText(row, names),
       ]),
     ),
   );
+}
+
+function endpointText({ place, figure }: Evidence): string {
+  if (place.kind === 'run') return `${code(place.endpoint)} of ${place.scenario}`;
+  return figure?.kind === 'code'
+    ? `code of ${figure.less.title} against ${figure.than.title}`
+    : 'code';
+}
+
+function placeText({ place }: Evidence, names: RunNames): string {
+  return place.kind === 'run'
+    ? runLink(place.folder, names)
+    : `${code('npm run bench:code')}, ${place.measuredAt.slice(0, 10)}`;
 }
 
 export function runLink(folder: string, { pathOf, labelOf }: RunNames): string {

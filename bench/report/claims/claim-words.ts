@@ -8,6 +8,7 @@ import type {
   Figure,
   MeaningBearing,
 } from '../../claims/claim-reading.ts';
+import type { Claim } from '../../claims/claim.ts';
 import type { Tone } from '../blocks.ts';
 
 export const verdictNames: Record<ClaimVerdict, string> = {
@@ -47,6 +48,11 @@ export const bearingTones: Record<Bearing, Tone | undefined> = {
   open: 'muted',
   void: 'doubt',
 };
+
+/** Of its section, and in the table. */
+export function claimTitle({ id, title }: Pick<Claim, 'id' | 'title'>): string {
+  return `${id} ${title}`;
+}
 
 export function evidenceWords({ bearing, reason }: Evidence): string {
   return reason === undefined ? bearingNames[bearing] : `${bearingNames[bearing]}: ${reason}`;

@@ -11,7 +11,7 @@ export interface LeftOutRun {
 export interface ClaimsContext {
   readonly readings: readonly ClaimReading[];
   readonly runs: readonly EvidenceRun[];
-  /** Runs that this machine could not measure. */
+  /** Runs that this machine could not measure, or that the preset leaves out. */
   readonly leftOut: readonly LeftOutRun[];
   /** What they say for the profile that was given; absent without one. */
   readonly profile?: readonly ProfileRow[] | undefined;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceByScenario } from '../../scenarios/evidence.ts';
 import { claims } from '../../claims/claims.ts';
-import { claimOf, madeRun, type MadeRun } from '../../claims/evidence-fixture.ts';
+import { claimOf, deliverySource, madeRun, type MadeRun } from '../../claims/evidence-fixture.ts';
 import type { EvidenceRun } from '../../claims/claim-reading.ts';
 import { readClaim } from '../../claims/read-claim.ts';
 import { widthOf } from '../report-fixture.ts';
@@ -31,16 +31,15 @@ function fixtureClaims(): ClaimsContext {
     { ...better('reports/two', 'sse'), options: { plan: { scenario: 'burst' as const } } },
   ].map(madeRun);
   runs.push(injected(madeRun(better('reports/injected', 'ws'))));
-  const source = claimOf().meanings[0]!.sources[0]!;
-  const burst = { sources: [{ ...source, scenario: 'burst' as const }] };
+  const burst = { sources: [{ ...deliverySource, scenario: 'burst' as const }] };
   const rows = [
     claimOf(),
     claimOf(burst),
     claimOf({}, burst, { sources: [], unmeasured: 'needs `streamduel run voice`' }),
-    claimOf({ sources: [{ ...source, scenario: 'herd' }] }),
+    claimOf({ sources: [{ ...deliverySource, scenario: 'herd' }] }),
   ].map((claim, index) => Object.assign({}, claim, { id: `X${index + 1}` }));
   return {
-    readings: rows.map((claim) => readClaim(claim, runs, {})),
+    readings: rows.map((claim) => readClaim(claim, runs, { scenarios: {} })),
     runs,
     leftOut: [{ run: 'page', why: 'no Chromium' }],
     command: 'streamduel claims --seed 1',
@@ -91,7 +90,7 @@ describe('the page', () => {
 it('all claims without a run are open, fit 100 columns, and say what they need', () => {
   const context: ClaimsContext = {
     ...fixtureClaims(),
-    readings: claims.map((claim) => readClaim(claim, [], evidenceByScenario)),
+    readings: claims.map((claim) => readClaim(claim, [], { scenarios: evidenceByScenario })),
     runs: [],
     leftOut: [],
   };

@@ -2,11 +2,26 @@
 
 import type { ClaimReading } from '../../claims/claim-reading.ts';
 import { left, table, type Table } from '../blocks.ts';
-import { headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
+import { headingAnchor } from '../heading-anchor.ts';
+import { claimTitle, headlineFigure, verdictNames, verdictTones } from './claim-words.ts';
 import { figureText } from './figure-text.ts';
 
-export function claimsTable(readings: readonly ClaimReading[]): Table {
-  return table(
+interface ClaimsTableOptions {
+  /** Conditions without loads and faults. */
+  readonly isBrief?: boolean;
+  /** Where a section below has each claim. */
+  readonly leadsToSections?: boolean;
+}
+
+export function claimsTable(
+  readings: readonly ClaimReading[],
+  { isBrief = false, leadsToSections = false }: ClaimsTableOptions = {},
+): Table {
+  const titleOf = ({ claim }: ClaimReading): string =>
+    leadsToSections
+      ? `[${claimTitle(claim)}](#${headingAnchor(claimTitle(claim))})`
+      : claimTitle(claim);
+  const rows = table(
     [
       left('claim', { mostWidth: 30 }),
       left('verdict', { mostWidth: 12 }),
@@ -14,17 +29,18 @@ export function claimsTable(readings: readonly ClaimReading[]): Table {
       left('condition'),
     ],
     readings.map((reading) => {
-      const { claim, verdict, condition, briefCondition } = reading;
+      const { verdict, condition, briefCondition } = reading;
       return [
-        `${claim.id} ${claim.title}`,
+        titleOf(reading),
         {
           text: verdictNames[verdict],
           isStrong: verdict !== 'open',
           tone: verdictTones[verdict],
         },
         figureText(headlineFigure(reading)),
-        { text: condition, narrow: briefCondition },
+        isBrief ? briefCondition : { text: condition, narrow: briefCondition },
       ];
     }),
   );
+  return { ...rows, isStacked: true };
 }

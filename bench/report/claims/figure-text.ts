@@ -1,6 +1,6 @@
 // A figure of a claim's evidence as the text of a cell.
 
-import type { Figure } from '../../claims/claim-reading.ts';
+import type { CodeCount, Figure } from '../../claims/claim-reading.ts';
 import {
   formatCount,
   formatDifferenceEstimate,
@@ -14,10 +14,15 @@ import {
 export function figureText(figure: Figure | undefined): string {
   if (figure === undefined) return UNKNOWN;
   if (figure.kind === 'share') return shareText(figure);
+  if (figure.kind === 'code') return `${countText(figure.less)} against ${countText(figure.than)}`;
   const { baseline, other } = figure.titles;
   return figure.kind === 'ratio'
     ? `${other} / ${baseline} ${formatRatio(figure.estimate)}`
     : `${other} − ${baseline} ${formatDifferenceEstimate(figure.estimate, figure.unit)}`;
+}
+
+function countText({ lines, branches }: CodeCount): string {
+  return `${formatCount(lines)} lines, ${formatCount(branches)} branches`;
 }
 
 function shareText({

@@ -29,7 +29,7 @@ code{background:var(--raised);border-radius:3px;padding:.1em .3em;overflow-wrap:
 pre{background:var(--raised);border:1px solid var(--line);border-radius:6px;padding:.8rem;overflow-x:auto;white-space:pre-wrap}
 pre code{background:none;padding:0}
 .table,figure{overflow-x:auto;margin:1rem 0}
-.table{background:linear-gradient(to right,var(--page),transparent) left/3rem 100% no-repeat local,linear-gradient(to left,var(--page),transparent) right/3rem 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) left/1rem 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) right/1rem 100% no-repeat scroll}
+.table{background:linear-gradient(to right,var(--page) 1rem,transparent) left/3rem 100% no-repeat local,linear-gradient(to left,var(--page) 1rem,transparent) right/3rem 100% no-repeat local,linear-gradient(to right,var(--edge),transparent) left/1rem 100% no-repeat scroll,linear-gradient(to left,var(--edge),transparent) right/1rem 100% no-repeat scroll}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:.35rem .7rem;border-bottom:1px solid var(--line);vertical-align:top;text-align:left}
 th:first-child,td:first-child{min-width:min(11rem,40vw)}
@@ -54,6 +54,7 @@ figure svg{max-width:100%;min-width:min(100%,36rem);height:auto;display:block}
 .severity{margin:.3rem 0;text-transform:uppercase;font-size:.75rem;letter-spacing:.06em;color:var(--muted)}
 :focus-visible{outline:2px solid var(--link);outline-offset:2px}
 @media (max-width:40rem){figure svg{max-width:none;min-width:36rem}}
+@media (max-width:40rem){.stacked table,.stacked tbody,.stacked tr,.stacked td{display:block}.stacked thead{position:absolute;left:-100rem}.stacked tr{border-bottom:1px solid var(--line);padding:.6rem 0}.stacked td{border:0;padding:0 0 .15rem;min-width:0}.stacked td:nth-child(-n+2){display:inline;padding-right:.5rem}}
 @media (min-width:88rem){.narrow{display:none}.wide{display:block}nav{position:fixed;left:0;top:0;width:15rem;max-height:100vh;overflow:auto}main{margin-left:max(16rem,calc(50vw - 32rem))}}
 @media print{nav,nav.wide,.skip{display:none}main{max-width:none;padding:0}details:not([open])>*:not(summary){display:none}section{break-inside:auto}h2,h3{break-after:avoid}figure,tr{break-inside:avoid}}
 `

@@ -2,6 +2,7 @@
 // everything is escaped, and links lead only to files beside the page, to its own headings, or to
 // the web.
 
+import { headingAnchor } from '../heading-anchor.ts';
 import { plainText } from '../inline.ts';
 import type { Term } from '../page/terms.ts';
 import { TermLinks } from './term-links.ts';
@@ -86,21 +87,10 @@ export class HtmlRenderer {
 
   #heading({ level, text }: Heading): string {
     const plain = plainText(text);
-    const id = this.#idOf(plain);
+    const id = this.#anchorOf(headingAnchor(plain));
     this.anchors.push({ id, level, text: plain });
     const tag = `h${Math.min(level, DEEPEST)}`;
     return `<${tag} id="${id}">${renderInline(text)}</${tag}>`;
-  }
-
-  /** In the form in which GitHub makes them, so that links between headings hold in both formats. */
-  #idOf(text: string): string {
-    const base =
-      text
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
-        .trim()
-        .replaceAll(/\s+/g, '-') || 'section';
-    return this.#anchorOf(base);
   }
 
   #figure({ file, alt, values }: Figure): string {
@@ -115,7 +105,7 @@ export class HtmlRenderer {
     return `${chart}\n<details class="values"><summary>The values of this chart</summary>\n${this.#table(values)}\n</details>`;
   }
 
-  #table({ columns, rows, anchors }: Table): string {
+  #table({ columns, rows, anchors, isStacked }: Table): string {
     const head = columns
       .map(({ title, align }) => `<th scope="col" class="${align}">${this.#linked(title)}</th>`)
       .join('');
@@ -129,7 +119,7 @@ export class HtmlRenderer {
       })
       .join('\n');
     // Wide tables scroll within the page, by keyboard too.
-    return `<div class="table" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
+    return `<div class="table${isStacked === true ? ' stacked' : ''}" tabindex="0"><table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody></table></div>`;
   }
 
   /** The first row of an anchor has it: parts of a suite may define the same. */
