@@ -36,6 +36,7 @@ const plans = {
   'head-of-line': { scenario: 'head-of-line' },
   cancel: { scenario: 'cancel' },
   turns: { scenario: 'turns' },
+  steer: { scenario: 'steer' },
   voice: { scenario: 'voice' },
   reconnect: {
     scenario: 'reconnect',

@@ -5,7 +5,10 @@ import { planOf } from '../trial/measure-fixture.ts';
 const SCENARIO = 'cancel';
 
 it('stops are measured without a round trip, and over 20 and 80 ms', async () => {
-  const { loadPoints } = await planOf(SCENARIO, { transports: 'sse,ws@relay' });
+  const { loadPoints } = await planOf(SCENARIO, {
+    preset: 'standard',
+    transports: 'sse,ws@relay',
+  });
   expect(loadPoints.map(({ roundTripNs }) => roundTripNs)).toEqual([
     undefined,
     20 * NS_PER_MS,

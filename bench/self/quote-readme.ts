@@ -72,6 +72,7 @@ const PROXIES = 'reports/reference/proxies';
 const CANCEL = 'reports/reference/cancel';
 const TURNS = 'reports/reference/turns';
 const VOICE = 'reports/reference/voice';
+const STEER = 'reports/reference/steer';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -305,7 +306,9 @@ function renderProxyChanges(): string {
 
 /** Holds the claims against all reference runs. */
 function renderClaims(): string {
-  const kept = [PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder)));
+  const kept = [PROXIES, CANCEL, TURNS, VOICE, STEER].filter((folder) =>
+    existsSync(project(folder)),
+  );
   const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT, ...kept];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
   const runs = [...folders, ...parts].map((folder) => {
@@ -331,6 +334,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     cancel: () => renderSaid(CANCEL),
     turns: () => renderSaid(TURNS),
     voice: () => renderSaid(VOICE),
+    steer: () => renderSaid(STEER),
   },
   'docs/claims.md': { claims: renderClaims },
   'docs/usage.md': { flags: renderFlagTable },
