@@ -21,6 +21,12 @@ it('where a proxy stands between, there is no round trip besides its own', async
   expect(loadPoints.map(({ roundTripNs }) => roundTripNs)).toEqual([undefined]);
 });
 
+it('over TLS no trial runs beside another: their handshakes would wait for each other', async () => {
+  expect((await planOf(SCENARIO, {})).lanes).toBe(3);
+  expect((await planOf(SCENARIO, { tls: true })).lanes).toBeUndefined();
+  expect((await planOf(SCENARIO, { transports: 'sse,ws+tls' })).lanes).toBeUndefined();
+});
+
 it.each([
   [{ rate: '10' }, /^--rate 10: expected 40 to 500/],
   [{ duration: '1s' }, /^--duration 1s: expected 1\.5s or more/],

@@ -51,11 +51,12 @@ export const steer = {
         verdicts: false,
         lanes: 2,
       },
-      // A p99 needs a window of 5 s, and the comparisons at two distances eight blocks.
+      // The fewest blocks in which the comparisons at two distances can pass their correction. Ten stalls,
+      // which a p99 needs, are in windows of 20 s.
       quick: {
         ...common,
         connections: [40],
-        windowNs: 5 * NS_PER_S,
+        windowNs: 3 * NS_PER_S,
         blocks: 8,
         verdicts: true,
         lanes: 2,
@@ -63,7 +64,7 @@ export const steer = {
       standard: {
         ...common,
         connections: [40],
-        windowNs: 10 * NS_PER_S,
+        windowNs: 20 * NS_PER_S,
         blocks: 12,
         verdicts: true,
         lanes: 2,
@@ -71,7 +72,7 @@ export const steer = {
       publication: {
         ...common,
         connections: [40],
-        windowNs: 20 * NS_PER_S,
+        windowNs: 30 * NS_PER_S,
         blocks: 20,
         verdicts: true,
       },
