@@ -15,7 +15,7 @@ export function expectLarge(text: string, template: PayloadTemplate): ExpectedTo
 export function mixExpected(
   usual: ExpectedTokens,
   large: ExpectedTokens,
-  { places }: Pick<OtherTexts, 'places'>,
+  places: OtherTexts,
 ): ExpectedTokens {
   const at = (index: number): ExpectedTokens => (places.has(index) ? large : usual);
   return {

@@ -37,7 +37,7 @@ async function stackOf({
 }
 
 async function trialOf(order: LoadOrder): Promise<Trial> {
-  const { recovery, completions, browserLimits, proxyCells, duplex, turns, stops, client } =
+  const { recovery, completions, browserLimits, proxyCells, duplex, turns, stops, steers, client } =
     order.specification;
   const open = await stackOf(order.specification);
   if (browserLimits !== undefined) {
@@ -62,6 +62,10 @@ async function trialOf(order: LoadOrder): Promise<Trial> {
   if (stops !== undefined) {
     const { StopsTrial } = await import('./stops-trial.ts');
     return new StopsTrial(order, stops, open);
+  }
+  if (steers !== undefined) {
+    const { SteersTrial } = await import('./steers-trial.ts');
+    return new SteersTrial(order, steers, open);
   }
   if (completions !== undefined) {
     const ClosedLoop = isLoadGenerator(client)

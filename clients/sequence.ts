@@ -15,6 +15,12 @@ export interface IntegrityCounts {
   hashMismatches: number;
 }
 
+/** Payloads that may come in place of a planned token, which is not sent then. */
+export interface OtherPayloads {
+  /** Whether bytes [start, end) are one of them, as the token of that 0-based place. */
+  readonly accepts: (buffer: Buffer, start: number, end: number, index: number) => boolean;
+}
+
 export function noFaults(): IntegrityCounts {
   return { lost: 0, duplicated: 0, reordered: 0, corrupt: 0, hashMismatches: 0 };
 }
@@ -28,6 +34,7 @@ export class SequenceCheck {
   readonly #tokens: number;
   readonly #counts: IntegrityCounts;
   readonly #apiMessages: ApiMessageCheck | undefined;
+  readonly #others: OtherPayloads | undefined;
   /** 0-based place of the token that should come next. */
   #next = 0;
   /** Places that were skipped and may yet come, late; made only when a token is skipped. */
@@ -44,6 +51,7 @@ export class SequenceCheck {
       counts: IntegrityCounts;
       /** Present where an API sends messages around the tokens. */
       apiMessages?: ApiMessageCheck | undefined;
+      others?: OtherPayloads | undefined;
     },
   ) {
     this.#expected = expected;
@@ -51,6 +59,7 @@ export class SequenceCheck {
     this.#tokens = options.tokens;
     this.#counts = options.counts;
     this.#apiMessages = options.apiMessages;
+    this.#others = options.others;
   }
 
   /**
@@ -63,6 +72,10 @@ export class SequenceCheck {
       index < this.#tokens &&
       this.#expected.matches(buffer, start, end, this.#sourceStart, index)
     ) {
+      this.#next = index + 1;
+      return index;
+    }
+    if (index < this.#tokens && this.#others?.accepts(buffer, start, end, index) === true) {
       this.#next = index + 1;
       return index;
     }

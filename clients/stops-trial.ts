@@ -4,9 +4,8 @@
 import { transports } from '../bench/contract/arms/transports.ts';
 import type { StopWay } from '../bench/contract/arms/stop-ways.ts';
 import { callAt } from '../bench/contract/child-link.ts';
-import type { DoneEvent } from '../bench/contract/control-events.ts';
+import { CANCEL_MESSAGE, cancelPathOf, type DoneEvent } from '../bench/contract/control-events.ts';
 import type { FromClient } from '../bench/contract/messages.ts';
-import { hashPopulation, type Population } from '../bench/contract/population.ts';
 import {
   planStops,
   type PlannedStop,
@@ -17,11 +16,9 @@ import {
 import type { ProcessUse } from '../bench/contract/tally.ts';
 import type { Instant } from '../bench/contract/units.ts';
 import { hashStreamText, sliceStart } from '../bench/contract/workload.ts';
-import { StopRequest } from './probe/stop-request.ts';
-import { sharedPlace } from './shared-place.ts';
-import { StreamAccounts } from './stream-accounts.ts';
-import type { StreamClient, StreamListener } from './stream-client.ts';
-import { TrialFrame, type LoadOrder, type OpenStack, type Trial } from './trial-frame.ts';
+import type { SideConnection } from './probe/side-connection.ts';
+import { ToldStreams } from './told-streams.ts';
+import type { LoadOrder, OpenStack, Trial } from './trial-frame.ts';
 
 /** Prefix of the ids of such streams. */
 const PREFIX = 's';
@@ -29,82 +26,46 @@ const PREFIX = 's';
 /** The state of a stream so far. */
 interface Running extends Pick<
   { -readonly [Key in keyof StoppedByClient]: StoppedByClient[Key] },
-  'atStop' | 'tokens' | 'isDone' | 'sentBytes' | 'answeredNs' | 'failure'
+  'atStop' | 'tokens' | 'isDone' | 'sentBytes' | 'answeredNs'
 > {
-  isOpen: boolean;
-  request?: StopRequest;
+  side?: SideConnection;
 }
 
 export class StopsTrial implements Trial {
-  readonly #order: LoadOrder;
-  readonly #frame: TrialFrame;
   readonly #planned: readonly PlannedStop[];
   readonly #running: readonly Running[];
-  readonly #accounts: StreamAccounts;
-  readonly #client: StreamClient;
+  readonly #streams: ToldStreams;
   #doneFaults = 0;
 
   constructor(order: LoadOrder, plan: StopsPlan, openStack: OpenStack) {
     const { specification } = order;
-    this.#order = order;
-    this.#frame = new TrialFrame(order, openStack);
     this.#planned = planStops(plan, transports[specification.transport].stops, specification);
-    this.#running = this.#planned.map(() => ({ tokens: 0, isDone: false, isOpen: false }));
-    this.#accounts = new StreamAccounts(
-      specification,
-      populationOf(this.#planned),
-      this.#frame.source,
-      { idPrefix: PREFIX },
-    );
-    this.#client = this.#frame.openClient(this.#listener());
+    this.#running = this.#planned.map(() => ({ tokens: 0, isDone: false }));
+    this.#streams = new ToldStreams(order, openStack, {
+      idPrefix: PREFIX,
+      planned: this.#planned,
+      token: (stream, at) => this.#count(stream, at),
+      done: (stream, text) => this.#done(stream, text),
+      // A stream that nobody stopped is whole, and verified like any other.
+      ended: (stream) => this.#of(stream).running.atStop === undefined,
+      failed: () => undefined,
+    });
   }
 
   async prepare(): Promise<FromClient> {
-    return await this.#frame.prepare();
+    return await this.#streams.prepare();
   }
 
   async run(epochNs: bigint): Promise<FromClient> {
-    const { now } = this.#frame;
-    const { warmupNs, windowNs } = this.#order.specification;
-    const accounts = this.#accounts;
-    const framed = this.#frame.run(epochNs, {
-      begin: () => undefined,
-      isOver: () => now() >= warmupNs + windowNs,
-      openStreams: () => accounts.openStreams,
-      tokensReceived: () => accounts.tokensReceived,
-    });
-    for (const [stream, { openNs }] of this.#planned.entries())
-      callAt(openNs, now, () => this.#open(stream));
-    const { use } = await framed;
-    for (const stream of this.#planned.keys()) this.#end(stream);
-    await this.#client.close();
-    const clock = await this.#frame.proveClockAgain();
+    const { clock, use } = await this.#streams.run(epochNs, (stream) => this.#prepareStop(stream));
     return { kind: 'stops-tally', clock, tally: this.#tally(use) };
   }
 
-  #open(stream: number): void {
-    const { specification } = this.#order;
-    const { tokens, tokensPerSecond, seed, way } = this.#of(stream).plan;
-    const { running } = this.#of(stream);
-    const streamId = this.#accounts.streamId(stream);
-    const route = transports[specification.transport].route(streamId);
-    this.#accounts.open(stream);
-    running.isOpen = true;
-    if (way === 'kept-request' || way === 'new-request') {
-      running.request = this.#requestOf(running);
-      if (way === 'kept-request') running.request.warmUp();
-    }
-    this.#client.open(stream, {
-      ...this.#frame.targetOf(`${route}?n=${tokens}&rate=${tokensPerSecond}&seed=${seed}`),
-      ...sharedPlace(specification, { slot: stream % specification.connections, streamId }),
-    });
-  }
-
-  #requestOf(running: Running): StopRequest {
-    return new StopRequest(this.#frame.server, this.#frame.now, {
-      answered: (at) => (running.answeredNs = at),
-      failed: ({ key, message }) => (running.failure ??= { cause: key, message }),
-    });
+  #prepareStop(stream: number): void {
+    const { plan, running } = this.#of(stream);
+    if (plan.way !== 'kept-request' && plan.way !== 'new-request') return;
+    running.side = this.#streams.openSide(stream, (at) => (running.answeredNs = at));
+    if (plan.way === 'kept-request') running.side.warmUp();
   }
 
   #of(stream: number): { readonly plan: PlannedStop; readonly running: Running } {
@@ -116,11 +77,12 @@ export class StopsTrial implements Trial {
 
   #stop(stream: number): void {
     const { plan, running } = this.#of(stream);
-    if (!running.isOpen) return;
+    const { now, client } = this.#streams;
+    if (!this.#streams.isOpen(stream)) return;
     running.atStop = {
-      atNs: this.#frame.now(),
+      atNs: now(),
       tokens: running.tokens,
-      bytes: this.#client.bytesRead(stream) ?? 0,
+      bytes: client.bytesRead(stream) ?? 0,
     };
     const sentBytes = this.#act(stream, plan.way);
     if (sentBytes !== undefined) running.sentBytes = sentBytes;
@@ -128,110 +90,54 @@ export class StopsTrial implements Trial {
 
   /** Returns the bytes that were sent; undefined where leaving a stream is all. */
   #act(stream: number, way: StopWay): number | undefined {
+    const { client, accounts } = this.#streams;
     switch (way) {
       case 'message':
+        return client.tell?.(stream, CANCEL_MESSAGE);
       case 'close':
-        return this.#client.stop?.(stream, way);
+        return client.startClosing?.(stream);
       case 'kept-request':
       case 'new-request':
-        return this.#of(stream).running.request?.stop(this.#accounts.streamId(stream));
+        return this.#of(stream).running.side?.post(cancelPathOf(accounts.streamId(stream)));
       default:
-        this.#leave(stream);
+        this.#streams.leave(stream);
         return undefined;
     }
   }
 
-  #leave(stream: number): void {
-    this.#of(stream).running.isOpen = false;
-    this.#client.abandon(stream);
-    this.#accounts.setAside(stream);
-  }
-
-  /** Closes everything of a stream, once the trial is over. */
-  #end(stream: number): void {
-    const { running } = this.#of(stream);
-    if (running.isOpen) this.#leave(stream);
-    running.request?.close();
-  }
-
-  #listener(): StreamListener {
-    return {
-      onConnect: () => undefined,
-      onAccept: () => undefined,
-      onTokenBytes: (stream, buffer, start, end, at) =>
-        this.#receive(stream, at, () => this.#accounts.tokenBytes(stream, buffer, start, end)),
-      onTokenText: (stream, payload, at) =>
-        this.#receive(stream, at, () => this.#accounts.tokenText(stream, payload)),
-      onControl: (stream, type, text) => {
-        if (type === 'done') this.#done(stream, text);
-      },
-      onEnd: (stream, count) => {
-        const { running } = this.#of(stream);
-        running.isOpen = false;
-        // A stream that nobody stopped is whole, and verified like any other.
-        if (running.atStop === undefined) this.#accounts.end(stream, count);
-        else this.#accounts.setAside(stream);
-      },
-      onFailure: (stream, cause, message) => {
-        const { running } = this.#of(stream);
-        running.isOpen = false;
-        running.failure ??= { cause, message };
-        // Tokens that it did not bring are no fault of those that it did.
-        this.#accounts.setAside(stream);
-      },
-    };
-  }
-
-  #receive(stream: number, at: Instant, verify: () => number): number {
-    const before = this.#accounts.tokensReceived;
-    const place = verify();
-    if (this.#accounts.tokensReceived === before) return place;
+  #count(stream: number, at: Instant): void {
     const { plan, running } = this.#of(stream);
     running.tokens++;
     if (running.tokens === plan.stop.token)
-      callAt(at + plan.stop.waitNs, this.#frame.now, () => this.#stop(stream));
-    return place;
+      callAt(at + plan.stop.waitNs, this.#streams.now, () => this.#stop(stream));
   }
 
   #done(stream: number, text: string): void {
     const { finish, n, sha256 } = JSON.parse(text) as DoneEvent;
     if (finish !== 'cancelled') {
-      this.#accounts.done(stream, text);
+      this.#streams.accounts.done(stream, text);
       return;
     }
     const { plan, running } = this.#of(stream);
-    const { source } = this.#frame;
+    const { source } = this.#streams;
     running.isDone = true;
     if (n !== running.tokens || sha256 !== hashStreamText(source, sliceStart(source, plan.seed), n))
       this.#doneFaults++;
   }
 
   #tally(use: ProcessUse): StopsTally {
-    const { lost, duplicated, reordered, corrupt, hashMismatches } = this.#accounts.faults;
     return {
       node: process.version,
       use,
       streams: this.#planned.flatMap(({ way, state, isWarmUp }, stream): StoppedByClient[] => {
         if (isWarmUp) return [];
-        const { isOpen: _isOpen, request: _request, ...seen } = this.#running[stream] as Running;
-        return [{ id: this.#accounts.streamId(stream), way, state, ...seen }];
+        const { side: _side, ...seen } = this.#running[stream] as Running;
+        const failure = this.#streams.failureOf(stream);
+        const id = this.#streams.accounts.streamId(stream);
+        return [{ id, way, state, ...seen, ...(failure !== undefined && { failure }) }];
       }),
-      planSha256: hashPopulation(this.#frame.population, this.#order.specification),
-      tokenFaults: lost + duplicated + reordered + corrupt + hashMismatches + this.#doneFaults,
+      planSha256: this.#streams.planSha256,
+      tokenFaults: this.#streams.tokenFaults + this.#doneFaults,
     };
   }
-}
-
-function populationOf(planned: readonly PlannedStop[]): Population {
-  let total = 0;
-  const base = Int32Array.from(planned, ({ tokens }) => (total += tokens) - tokens);
-  return {
-    streams: planned.length,
-    startNs: Float64Array.from(planned, ({ openNs }) => openNs),
-    tokens: Int32Array.from(planned, ({ tokens }) => tokens),
-    seeds: Uint32Array.from(planned, ({ seed }) => seed),
-    slots: Int32Array.from(planned, (_, index) => index),
-    base,
-    totalTokens: total,
-  };
 }

@@ -22,7 +22,7 @@ import { expectLarge, mixExpected } from './expected-large.ts';
 import type { SourceBytes } from './expected-payload.ts';
 import type { ExpectedTokens } from './expected-tokens.ts';
 import { CountCheck } from './count-check.ts';
-import { noFaults, SequenceCheck } from './sequence.ts';
+import { noFaults, SequenceCheck, type OtherPayloads } from './sequence.ts';
 import type { SocketCount } from './stream-client.ts';
 
 type Accounted = Pick<
@@ -40,6 +40,8 @@ interface AccountsOptions {
   readonly idPrefix?: string;
   /** Large messages among the tokens, by stream. */
   readonly large?: ReadonlyMap<number, OtherTexts>;
+  /** Payloads that may come in place of planned tokens, by stream. */
+  readonly others?: (stream: number) => OtherPayloads;
 }
 
 export class StreamAccounts {
@@ -54,6 +56,7 @@ export class StreamAccounts {
   /** Expected payloads by the parts of the template that differ between streams. */
   readonly #expected = new Map<string, ExpectedTokens>();
   readonly #large: ReadonlyMap<number, OtherTexts>;
+  readonly #others: AccountsOptions['others'];
   /** The same of large messages, which are few. */
   readonly #expectedLarge = new Map<string, ExpectedTokens>();
   readonly #verified: number[] = [];
@@ -72,10 +75,11 @@ export class StreamAccounts {
     specification: Accounted,
     population: Population,
     source: TokenSource,
-    { idPrefix = '', large = new Map() }: AccountsOptions = {},
+    { idPrefix = '', large = new Map(), others }: AccountsOptions = {},
   ) {
     this.#specification = specification;
     this.#large = large;
+    this.#others = others;
     this.#idPrefix = idPrefix;
     this.#population = population;
     this.#source = source;
@@ -106,6 +110,7 @@ export class StreamAccounts {
       tokens: this.#population.tokens[stream] as number,
       counts: this.faults,
       apiMessages: checkApiMessages(payload, transport, this.#apiStream(stream)),
+      others: this.#others?.(stream),
     };
     const isWhole = stream % verifyOneIn === 0;
     this.#checks[stream] = isWhole
@@ -134,9 +139,10 @@ export class StreamAccounts {
       this.#expected.set(key, expected);
     }
     const others = this.#large.get(stream);
-    return others === undefined
+    const [text] = others?.values() ?? [];
+    return others === undefined || text === undefined
       ? expected
-      : mixExpected(expected, this.#expectLarge(others.text, template), others);
+      : mixExpected(expected, this.#expectLarge(text, template), others);
   }
 
   #expectLarge(text: string, template: PayloadTemplate): ExpectedTokens {

@@ -2,7 +2,6 @@
 // listener what arrived, when. The listener is shared by all stacks and transports, so they cannot
 // differ in what they do with a token.
 
-import type { StopWay } from '../bench/contract/arms/stop-ways.ts';
 import type { BrowserTally } from '../bench/contract/browser.ts';
 import type { KeptTally, TlsSessionTally } from '../bench/contract/connecting.ts';
 import type { Instant } from '../bench/contract/units.ts';
@@ -135,19 +134,18 @@ export interface StreamListener {
   onLost?: (stream: number, cause: string, message: string, at: Instant) => void;
 }
 
-/** The ways of stopping a stream that are a message of its transport. */
-export type OwnStop = Extract<StopWay, 'message' | 'close'>;
-
 export interface StreamClient {
   /** Opens one stream; everything else reaches the listener. Never throws for a network failure. */
   open: (stream: number, target: StreamTarget) => void;
   /** Abandons a stream that is open: closes its socket; the listener is not called for it again. */
   abandon: (stream: number) => void;
   /**
-   * Stops a stream that is open on its own connection, on which its end is still to come; returns
-   * the bytes that it sent. Absent for a stack that cannot be told to.
+   * Sends the server a message on the connection of a stream that is open; returns the bytes that it
+   * sent. Absent for a stack that cannot be told to.
    */
-  stop?: (stream: number, how: OwnStop) => number;
+  tell?: (stream: number, message: string) => number;
+  /** The same for the first frame of a closing handshake: the end of the stream is still to come. */
+  startClosing?: (stream: number) => number;
   /**
    * Bytes that the stream's present connection has received, heartbeats included; undefined without
    * a connection.

@@ -3,7 +3,6 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createParser } from 'eventsource-parser';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { WEBSOCKET_PROTOCOL } from '../bench/contract/arms/websocket.ts';
@@ -15,122 +14,27 @@ import {
   type DoneEvent,
 } from '../bench/contract/control-events.ts';
 import { hashStreamText, sliceStart } from '../bench/contract/workload.ts';
+import {
+  countTimers,
+  expectNothingLeft,
+  LONG,
+  openHeard as open,
+  POLL,
+  post,
+  SEED,
+  type Answer,
+} from './running-stream-fixture.ts';
 import { fastWorkload, startTestServer, type TestServer } from './twin-fixture.ts';
 
-const SEED = 7;
-/** A minute by its plan: it ends by a stop, or the test does not. */
-const LONG = `n=60000&rate=1000&seed=${SEED}`;
 /** Its first token comes a second after the request. */
 const slowStart = { ...fastWorkload, firstTokenMedianMs: 1000 };
 
-/** Tests wait for little, and often. */
-const POLL = { interval: 5 };
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
 async function cancel(server: TestServer, id: string, init: RequestInit = {}): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${server.port}${cancelPathOf(id)}`, {
-    method: 'POST',
-    ...init,
-  });
-  return { status: response.status, body: await response.json() };
-}
-
-/** A stream as its receiver has it, over either twin. */
-interface Heard {
-  readonly tokens: () => number;
-  /** The `done`, once the connection, or the response, has ended. */
-  readonly done: Promise<DoneEvent | undefined>;
-  readonly send: (text: string) => void;
-  /** Goes without a word. */
-  readonly go: () => void;
-  /** The code of a WebSocket that was closed. */
-  readonly code: () => number | undefined;
-}
-
-async function open(
-  server: TestServer,
-  transport: 'sse' | 'ws',
-  query = LONG,
-  id = 'one',
-): Promise<Heard> {
-  return transport === 'sse' ? await openSse(server, query, id) : await openWs(server, query, id);
-}
-
-async function openSse(server: TestServer, query: string, id: string): Promise<Heard> {
-  const going = new AbortController();
-  const response = await fetch(`http://127.0.0.1:${server.port}/v1/streams/${id}?${query}`, {
-    signal: going.signal,
-  });
-  let tokens = 0;
-  let event: DoneEvent | undefined;
-  const parser = createParser({
-    onEvent: ({ event: name, data }) => {
-      if (name === undefined) tokens++;
-      if (name === 'done') event = JSON.parse(data) as DoneEvent;
-    },
-  });
-  const read = async (): Promise<DoneEvent | undefined> => {
-    try {
-      const text = new TextDecoder();
-      for await (const bytes of response.body!) parser.feed(text.decode(bytes, { stream: true }));
-    } catch {
-      return undefined;
-    }
-    return event;
-  };
-  return {
-    tokens: () => tokens,
-    done: read(),
-    send: () => expect.unreachable('an event stream has no way up'),
-    go: () => going.abort(),
-    code: () => undefined,
-  };
-}
-
-async function openWs(server: TestServer, query: string, id: string): Promise<Heard> {
-  const socket = new WebSocket(
-    `ws://127.0.0.1:${server.port}/v1/ws/${id}?${query}`,
-    WEBSOCKET_PROTOCOL,
-    { perMessageDeflate: false },
-  );
-  let tokens = 0;
-  let event: DoneEvent | undefined;
-  let closed: number | undefined;
-  socket.on('error', () => undefined);
-  socket.on('message', (bytes: Buffer) => {
-    const text = bytes.toString();
-    if (text.startsWith('{"type":"done"')) event = JSON.parse(text) as DoneEvent;
-    else if (!text.startsWith('{"type"')) tokens++;
-  });
-  const done = once(socket, 'close').then(([code]) => {
-    closed = code as number;
-    return event;
-  });
-  await once(socket, 'open');
-  return {
-    tokens: () => tokens,
-    done,
-    send: (text) => socket.send(text),
-    go: () => socket.terminate(),
-    code: () => closed,
-  };
+  return await post(server, cancelPathOf(id), init);
 }
 
 function hashOf({ planned }: TestServer, tokens: number): string {
   return hashStreamText(planned.source, sliceStart(planned.source, SEED), tokens);
-}
-
-/** No stream is open, and none is generated. */
-async function expectNothingLeft({ streams }: TestServer): Promise<void> {
-  await expect.poll(() => streams.openStreams, POLL).toBe(0);
-  const before = streams.counts.tokensWritten;
-  // Longer than several gaps of a stream that would go on.
-  await new Promise((resolve) => setTimeout(resolve, 10));
-  expect(streams.counts.tokensWritten).toBe(before);
 }
 
 describe.each(['sse', 'ws'] as const)('%s', (transport) => {
@@ -173,7 +77,7 @@ describe.each(['sse', 'ws'] as const)('%s', (transport) => {
 
   it('a stop of a stream that is over is answered with 404, and its done stays that of a whole one', async () => {
     await using server = await startTestServer(transport);
-    const heard = await open(server, transport, `n=3&rate=2000&seed=${SEED}`);
+    const heard = await open(server, transport, { query: `n=3&rate=2000&seed=${SEED}` });
     expect(await heard.done).toMatchObject({ n: 3, finish: 'stop' });
     expect((await cancel(server, 'one')).status).toBe(404);
     expect(server.streams.counts).toMatchObject({ finished: 1, cut: {} });
@@ -218,8 +122,8 @@ describe.each(['sse', 'ws'] as const)('%s', (transport) => {
   it('of two streams the one that is named is stopped, and the other goes on', async () => {
     await using server = await startTestServer(transport);
     const [one, two] = [
-      await open(server, transport, LONG, 'one'),
-      await open(server, transport, LONG, 'two'),
+      await open(server, transport, { id: 'one' }),
+      await open(server, transport, { id: 'two' }),
     ];
     await cancel(server, 'one');
     await one.done;
@@ -376,10 +280,6 @@ it.each(['sse', 'ws'] as const)(
     expect(server.streams.openStreams).toBe(0);
   },
 );
-
-function countTimers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-}
 
 function requestOf(transport: 'sse' | 'ws', id: string): string {
   const path = transport === 'sse' ? 'streams' : 'ws';

@@ -1,13 +1,14 @@
 // Streams that end with their connections: sending due tokens, backpressure, and disconnection of
 // receivers that cannot keep up.
 
-import { renderContent } from '../bench/contract/payload.ts';
+import { renderContent, type Payload } from '../bench/contract/payload.ts';
 import type { PayloadTemplate } from '../bench/contract/payloads/payload-profile.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
-import { contentAt } from '../bench/contract/workload.ts';
+import { contentAt, hashStreamText, type OtherTexts } from '../bench/contract/workload.ts';
 import { Pacer } from './pacer.ts';
 import { epochOf, type StreamPlan } from './planned-streams.ts';
 import { renderOnce } from './render-once.ts';
+import { Steering, type SteerOutcome } from './steering.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { FedStream, TokenFeed } from './token-feed.ts';
 import {
@@ -42,6 +43,8 @@ interface OpenStream extends FedStream {
   isEnded: boolean;
   /** Set from the stop on, where a server is made to stop late: the tokens that are still due. */
   stopping: { readonly by: StopCause; tokensLeft: number; isClosed: boolean } | undefined;
+  /** Set from the first input of its client on. */
+  steering: Steering | undefined;
 }
 
 /** Interval at which blocked receivers are checked against the cap. */
@@ -121,6 +124,7 @@ export class ConnectedStreams implements Streams {
       isBlocked: false,
       isEnded: false,
       stopping: undefined,
+      steering: undefined,
     };
     this.counts.opened++;
     this.#open.add(stream);
@@ -141,45 +145,58 @@ export class ConnectedStreams implements Streams {
 
   #emit(stream: OpenStream): number | undefined {
     if (stream.isEnded || stream.isBlocked) return undefined;
-    const { plan, sink } = stream;
-    const { source, stamps, now } = this.#options;
-    const index = stream.sent;
+    const { plan, sent } = stream;
     const content =
-      plan.large?.places.has(index) === true
+      plan.large?.texts.has(sent) === true
         ? plan.large.jsonText
-        : contentAt(source, plan.sourceStart + index);
-    const payload = this.#render(stream.template, index + 1, content);
+        : contentAt(this.#options.source, plan.sourceStart + sent);
+    const payload = this.#render(stream.template, sent + 1, content);
+    const writtenNs = this.#send(stream, payload, this.#feed.turnNs);
+    if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
+    if (stream.lastTick === this.#feed.tick) stream.counts.sameTickTokens++;
+    stream.lastTick = this.#feed.tick;
+    if (stream.stopping !== undefined) return this.#goOnStopping(stream, stream.stopping);
+    return this.#goesOn(stream) ? nextDueNs(stream) : undefined;
+  }
+
+  /**
+   * Sends the next token; returns when it was handed to the sink. @param readyNs When it could be
+   * sent; at once when absent.
+   */
+  #send(stream: OpenStream, payload: Payload, readyNs?: number): number {
+    const { plan, sink, sent: index } = stream;
+    const { stamps, now } = this.#options;
     // Not as soon as it is written: a compressor lets the `open` event go some time later.
     if (index === 0) stream.preludeBytes = sink.bytesWritten();
     const writtenNs = now();
-    if (writtenNs < stream.dueNs) stream.counts.earlyTokens++;
     if (plan.trialIndex !== undefined && stamps !== undefined) {
-      stamps.readyNs[plan.trialIndex.base + index] = this.#feed.turnNs;
+      stamps.readyNs[plan.trialIndex.base + index] = readyNs ?? writtenNs;
       stamps.writtenNs[plan.trialIndex.base + index] = writtenNs;
     }
     sink.token(index + 1, payload);
     stream.sent = index + 1;
     stream.counts.tokensWritten++;
-    if (stream.lastTick === this.#feed.tick) stream.counts.sameTickTokens++;
-    stream.lastTick = this.#feed.tick;
-    if (stream.stopping !== undefined) return this.#goOnStopping(stream, stream.stopping);
-    if (stream.sent === plan.tokens) {
-      this.#finish(stream);
-      return undefined;
-    }
-    if (sink.channel.writableNeedDrain) {
-      this.#block(stream);
-      return undefined;
-    }
-    return stream.originNs + (plan.offsetsNs[stream.sent] as number);
+    return writtenNs;
+  }
+
+  /** After a token: whether the stream is neither over nor waits for its socket. */
+  #goesOn(stream: OpenStream): boolean {
+    if (stream.sent === stream.plan.tokens) this.#finish(stream);
+    else if (stream.sink.channel.writableNeedDrain) this.#block(stream);
+    else return true;
+    return false;
   }
 
   #finish(stream: OpenStream): void {
-    const { plan, sink } = stream;
+    const { plan, sink, steering } = stream;
+    const others = othersOf(stream);
     stream.isEnded = true;
     stream.counts.finished++;
-    for (const message of epilogueOf(this.#options, plan)) sink.message(message);
-    sink.done(doneOf(plan));
+    for (const message of epilogueOf(this.#options, plan, others)) sink.message(message);
+    if (steering === undefined) return sink.done(doneOf(plan));
+    const { tokens, sourceStart } = plan;
+    const sha256 = hashStreamText(this.#options.source, sourceStart, tokens, others);
+    sink.done(doneOf({ tokens, sha256 }));
   }
 
   /**
@@ -201,8 +218,9 @@ export class ConnectedStreams implements Streams {
     this.#options.stalls?.drained(stream.plan);
     this.#options.taken?.drained(stream.plan.id);
     this.#forgetBlocked(stream);
-    if (!stream.isEnded)
-      this.#feed.schedule(stream, stream.originNs + (stream.plan.offsetsNs[stream.sent] as number));
+    if (stream.isEnded) return;
+    this.#feed.schedule(stream, nextDueNs(stream));
+    while (this.#takeUp(stream));
   }
 
   #forgetBlocked(stream: OpenStream): void {
@@ -231,14 +249,48 @@ export class ConnectedStreams implements Streams {
   }
 
   cancel(id: string): boolean {
-    let isFound = false;
-    // Stops are rare: a map by id would cost each stream more than this search.
-    for (const stream of this.#open) {
-      if (stream.plan.id !== id || stream.isEnded || stream.stopping !== undefined) continue;
-      isFound = true;
-      this.#stop(stream, 'cancelled');
+    const running = this.#running(id);
+    for (const stream of running) this.#stop(stream, 'cancelled');
+    return running.length > 0;
+  }
+
+  /** Streams of this id: several where it was asked for more than once. */
+  #running(id: string): readonly OpenStream[] {
+    const found: OpenStream[] = [];
+    // Stops and inputs are rare: a map by id would cost each stream more than this search.
+    for (const stream of this.#open)
+      if (stream.plan.id === id && !stream.isEnded && stream.stopping === undefined)
+        found.push(stream);
+    return found;
+  }
+
+  steer(id: string, text: string): SteerOutcome {
+    const { source, isBroadcast = false, injected, now } = this.#options;
+    const receivedNs = now();
+    const running = this.#running(id);
+    if (running.length === 0) return 'unknown';
+    if (isBroadcast || source.chunks !== undefined) return 'not-steerable';
+    if (running.some(({ steering }) => steering?.isFull === true)) return 'full';
+    for (const stream of running) {
+      stream.steering ??= new Steering();
+      stream.steering.add({ text, receivedNs });
+      const delayMs = injected?.steerDelayMs(stream.plan) ?? 0;
+      if (delayMs === 0) this.#takeUp(stream);
+      else setTimeout(() => this.#takeUp(stream), delayMs);
     }
-    return isFound;
+    return 'accepted';
+  }
+
+  /** Sends the oldest input that waits, if the stream can; returns whether another might follow. */
+  #takeUp(stream: OpenStream): boolean {
+    const { plan, sent, template, isEnded, isBlocked, stopping } = stream;
+    if (isEnded || isBlocked || stopping !== undefined) return false;
+    const steer = stream.steering?.takeUp(sent);
+    if (steer === undefined) return false;
+    const payload = renderContent(template, sent + 1, JSON.stringify(steer.text));
+    const writtenNs = this.#send(stream, payload);
+    this.#options.onSteer?.({ id: plan.id, ...steer, writtenNs });
+    return this.#goesOn(stream);
   }
 
   #stop(stream: OpenStream, by: StopCause): void {
@@ -257,8 +309,7 @@ export class ConnectedStreams implements Streams {
   ): number | undefined {
     stopping.tokensLeft--;
     const { plan, sent } = stream;
-    if (stopping.tokensLeft > 0 && sent < plan.tokens)
-      return stream.originNs + (plan.offsetsNs[sent] as number);
+    if (stopping.tokensLeft > 0 && sent < plan.tokens) return nextDueNs(stream);
     this.#stopNow(stream, stopping.by);
     return undefined;
   }
@@ -269,7 +320,8 @@ export class ConnectedStreams implements Streams {
     this.#options.onStop?.({ id: plan.id, by, tokens: sent, bytes: sink.bytesWritten() });
     countCut(counts, by);
     this.#forgetBlocked(stream);
-    if (by === 'cancelled') sink.done(cancelledOf(this.#options, plan, sent));
+    if (by === 'cancelled')
+      sink.done(cancelledOf(this.#options, plan, { tokens: sent, others: othersOf(stream) }));
     else sink.abort();
     if (stream.stopping?.isClosed === true) this.#forget(stream);
   }
@@ -318,14 +370,32 @@ function originOf({ isOnTimetable, trialIndex }: StreamPlan, handlerNs: number):
   return isOnTimetable && trialIndex !== undefined ? trialIndex.startNs : handlerNs;
 }
 
+/** Inputs come between the planned tokens, and delay none of them. */
+function countPlanned({ sent, steering }: OpenStream): number {
+  return sent - (steering?.texts.size ?? 0);
+}
+
+/** When the next token is due that the plan has; call before the last was sent. */
+function nextDueNs(stream: OpenStream): number {
+  return stream.originNs + (stream.plan.offsetsNs[countPlanned(stream)] as number);
+}
+
+/** Tokens of a stream that are not those of the source. */
+function othersOf({ plan, steering }: OpenStream): OtherTexts | undefined {
+  return steering === undefined
+    ? plan.large?.texts
+    : new Map([...(plan.large?.texts ?? []), ...steering.texts]);
+}
+
 /**
  * Bytes that the socket has not taken yet, plus tokens that are due by the plan but wait, estimated
  * by the mean frame.
  */
 function backlogBytes(stream: OpenStream, nowNs: number): number {
   const { plan, sink, sent } = stream;
-  let due = sent;
+  const planned = countPlanned(stream);
+  let due = planned;
   while (due < plan.tokens && stream.originNs + (plan.offsetsNs[due] as number) <= nowNs) due++;
   const bytesPerToken = sent === 0 ? 0 : sink.bytesWritten() / sent;
-  return sink.channel.writableLength + (due - sent) * bytesPerToken;
+  return sink.channel.writableLength + (due - planned) * bytesPerToken;
 }

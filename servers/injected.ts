@@ -42,6 +42,13 @@ export class Injected {
     return this.#injection.tokens;
   }
 
+  /** Time from the receipt of an input to its being taken up. */
+  steerDelayMs({ isRehearsal }: StreamPlan): number {
+    if (this.#injection.kind !== 'late-steer' || isRehearsal) return 0;
+    this.#count('lateSteers');
+    return this.#injection.delayNs / NS_PER_MS;
+  }
+
   /** When the timer of the pacer is armed; undefined unless the injection changes it. */
   get pacerArmed(): 'after' | undefined {
     return this.#injection.kind === 'spin-before-write' && this.#injection.pacer === 'armed-after'

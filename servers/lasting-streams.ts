@@ -16,6 +16,7 @@ import { ReplayBuffer } from './replay-buffer.ts';
 import { isOver, resumePoint } from './resume-point.ts';
 import { SlowReceivers } from './slow-receivers.ts';
 import { StreamRegistry } from './stream-registry.ts';
+import type { SteerOutcome } from './steering.ts';
 import type { StreamSink } from './stream-sink.ts';
 import {
   doneOf,
@@ -303,6 +304,11 @@ export class LastingStreams implements Streams, Lasting {
     if (stream === undefined) return false;
     this.#forget(stream, 'cancelled', 'bye');
     return true;
+  }
+
+  /** What was sent is kept as the plan has it, to be sent again: it takes no input. */
+  steer(id: string): SteerOutcome {
+    return this.#registry.get(id) === undefined ? 'unknown' : 'not-steerable';
   }
 
   cut(id: string): boolean {

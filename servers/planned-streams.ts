@@ -26,6 +26,12 @@ interface TrialIndex {
   readonly startNs: number;
 }
 
+interface LargeTokens {
+  readonly texts: OtherTexts;
+  /** The text of each as a JSON string. */
+  readonly jsonText: string;
+}
+
 export interface StreamPlan {
   readonly id: string;
   readonly seed: number;
@@ -48,8 +54,8 @@ export interface StreamPlan {
   /** Index of the first token in the source. */
   readonly sourceStart: number;
   readonly sha256: string;
-  /** Tokens that are large messages, and the text of each as a JSON string. */
-  readonly large?: OtherTexts & { readonly jsonText: string };
+  /** Tokens that are large messages. */
+  readonly large?: LargeTokens;
   /**
    * Token source and payload template, set when they are not those of all streams of the server.
    */
@@ -143,7 +149,7 @@ export class PlannedStreams {
     const sourceStart = sliceStart(this.source, population.seeds[stream] as number);
     const tokens = population.tokens[stream] as number;
     return {
-      large: { ...others, jsonText: JSON.stringify(others.text) },
+      large: { texts: others, jsonText: JSON.stringify([...others.values()][0] ?? '') },
       sha256: hashStreamText(this.source, sourceStart, tokens, others),
     };
   }

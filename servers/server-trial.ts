@@ -17,6 +17,7 @@ import {
 import { COLLECT_BEFORE_WINDOW_NS, collectGarbage } from '../bench/contract/process-use.ts';
 import type { GoneClient } from '../bench/contract/proxy-cells.ts';
 import type { PeerCount } from '../bench/contract/recovery.ts';
+import type { ServerSteer } from '../bench/contract/steers.ts';
 import type { ServerStop } from '../bench/contract/stops.ts';
 import { stoppedStreams } from '../bench/contract/stall.ts';
 import { emptyStamps, writeStamps } from '../bench/contract/stamps.ts';
@@ -73,6 +74,7 @@ export class ServerTrial {
   readonly #taken = new TakenBytes();
   readonly #turns: TurnLedger | undefined;
   readonly #stops: ServerStop[] = [];
+  readonly #steers: ServerSteer[] = [];
   #server: RunningServer | undefined;
   #stopped: Promise<ServerTally> | undefined;
 
@@ -131,6 +133,9 @@ export class ServerTrial {
       }),
       ...(specification.stops !== undefined && {
         onStop: (stop) => void this.#stops.push({ ...stop, atNs: this.#now() }),
+      }),
+      ...(specification.steers !== undefined && {
+        onSteer: (steer) => void this.#steers.push(steer),
       }),
       ...(upstreamSocket !== undefined && {
         openFeed: (emit) =>
@@ -256,7 +261,7 @@ export class ServerTrial {
   async #stopOnce(): Promise<ServerTally> {
     this.#injected?.stop();
     const seconds = this.#seconds.stop();
-    const { recovery, proxyCells, turns, stops } = this.#specification;
+    const { recovery, proxyCells, turns, stops, steers } = this.#specification;
     // A server that is replaced within its window, or whose window is as long as a conversation, is
     // measured up to its stop.
     if (recovery !== undefined || proxyCells !== undefined || turns !== undefined)
@@ -288,6 +293,7 @@ export class ServerTrial {
       ...(this.#duplex !== undefined && { duplex: this.#duplex.tally() }),
       ...(turnsTally !== undefined && { turns: turnsTally }),
       ...(stops !== undefined && { stops: this.#stops }),
+      ...(steers !== undefined && { steers: this.#steers }),
     };
   }
 }

@@ -11,10 +11,16 @@ import type {
 } from '../bench/contract/payloads/payload-profile.ts';
 import type { RecoverySpecification, ServerRecovery } from '../bench/contract/recovery.ts';
 import type { OpenCount } from '../bench/contract/tally.ts';
-import { hashStreamText, streamText, type TokenSource } from '../bench/contract/workload.ts';
+import {
+  hashStreamText,
+  streamText,
+  type OtherTexts,
+  type TokenSource,
+} from '../bench/contract/workload.ts';
 import type { Injected } from './injected.ts';
 import type { SetTimer } from './pacer.ts';
 import type { StreamPlan } from './planned-streams.ts';
+import type { SteerOutcome, TakenSteer } from './steering.ts';
 import type { Stalls } from './stalls.ts';
 import type { TakenBytes } from './taken-bytes.ts';
 import type { StreamSink } from './stream-sink.ts';
@@ -54,6 +60,8 @@ export interface StreamsOptions {
   readonly setExactTimer?: SetTimer;
   /** Called when a stream ends before its last token, because its client stopped it or is gone. */
   readonly onStop?: (stop: StoppedStream) => void;
+  /** Called when a stream has taken up an input of its client. */
+  readonly onSteer?: (steer: TakenSteer) => void;
   /** Records how much is taken of padded streams. */
   readonly taken?: TakenBytes;
   /** Records what becomes of receivers that stop reading. */
@@ -174,6 +182,11 @@ export interface Streams {
    * over, was stopped before, or never began.
    */
   cancel: (id: string) => boolean;
+  /**
+   * Gives the stream a text of its client, which becomes its next token, at once; where its socket is
+   * full, as soon as there is room.
+   */
+  steer: (id: string, text: string) => SteerOutcome;
   /** Ends every stream in good order; the transport's server is closed after it. */
   sayBye: () => void;
   /** Closes whatever is still open, without ceremony. */
@@ -189,21 +202,28 @@ export function templateOf(
   return bytes === 0 ? template : padTemplate(template, bytes);
 }
 
+/** The tokens that a stream has sent. */
+interface SentTokens {
+  readonly tokens: number;
+  /** Those that are other texts than the plan's source has there; absent for none. */
+  readonly others?: OtherTexts | undefined;
+}
+
 /** The end of a stream of which the first `tokens` were sent when it was stopped. */
 export function cancelledOf(
   { source }: Pick<StreamsOptions, 'source'>,
-  { sourceStart, large }: StreamPlan,
-  tokens: number,
+  { sourceStart }: StreamPlan,
+  { tokens, others }: SentTokens,
 ): DoneEvent {
   return {
     s: tokens + 1,
     n: tokens,
-    sha256: hashStreamText(source, sourceStart, tokens, large),
+    sha256: hashStreamText(source, sourceStart, tokens, others),
     finish: 'cancelled',
   };
 }
 
-export function doneOf({ tokens, sha256 }: StreamPlan): DoneEvent {
+export function doneOf({ tokens, sha256 }: Pick<StreamPlan, 'tokens' | 'sha256'>): DoneEvent {
   return { s: tokens + 1, n: tokens, sha256, finish: 'stop' };
 }
 
@@ -220,8 +240,12 @@ export function preambleOf(options: Surrounded, plan: StreamPlan): readonly ApiM
 }
 
 /** The messages that the payload's API sends after the last token. */
-export function epilogueOf(options: Surrounded, plan: StreamPlan): readonly ApiMessage[] {
-  const { id, tokens, sourceStart, large } = plan;
-  const text = (): string => streamText(options.source, sourceStart, tokens, large);
+export function epilogueOf(
+  options: Surrounded,
+  plan: StreamPlan,
+  others = plan.large?.texts,
+): readonly ApiMessage[] {
+  const { id, tokens, sourceStart } = plan;
+  const text = (): string => streamText(options.source, sourceStart, tokens, others);
   return apiOf(options, plan)?.epilogue({ id, tokens, text }) ?? [];
 }

@@ -5,7 +5,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { ServerResponse } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 import { TLS_VERSION, type Certificate } from '../bench/contract/certificate.ts';
-import { cancelPathOf } from '../bench/contract/control-events.ts';
+import {
+  cancelPathOf,
+  MOST_STEER_CHARACTERS,
+  steerPathOf,
+  steerTextOf,
+} from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { MAX_CLIENT_MESSAGE_BYTES } from './client-message.ts';
 import { closeStreams } from './listen.ts';
@@ -96,6 +101,7 @@ export function buildTwin(parts: TwinParts, { http2 }: TwinOptions = {}): Fastif
   );
   app.addHook('preClose', () => closeStreams(parts.streams));
   addCancel(app, parts.streams);
+  addSteer(app, parts.streams);
   return app;
 }
 
@@ -112,7 +118,41 @@ function addCancel(app: FastifyInstance, streams: Streams): void {
       const { id } = request.params as { id: string };
       return streams.cancel(id)
         ? reply.send({ id, cancelled: true })
-        : refuse(reply, 404, `no stream ${id} runs here: it is over, or never began`);
+        : refuse(reply, 404, notRunning(id));
+    },
+  );
+}
+
+const notRunning = (id: string): string => `no stream ${id} runs here: it is over, or never began`;
+
+/**
+ * The request that gives input to a stream that runs, on both twins. It answers 200 once the stream
+ * has the input, which is taken up with its next token; the same text again is another input. 404 for
+ * a stream that does not run, 409 for one that takes no input, 429 where too much waits.
+ */
+function addSteer(app: FastifyInstance, streams: Streams): void {
+  app.post(
+    steerPathOf(':id'),
+    { schema: { params: streamRequestSchema.params }, bodyLimit: MAX_CLIENT_MESSAGE_BYTES },
+    (request, reply) => {
+      const { id } = request.params as { id: string };
+      const text = steerTextOf(request.body);
+      if (text === undefined)
+        return refuse(
+          reply,
+          400,
+          `the body must be {"text": …} with a text of 1 to ${MOST_STEER_CHARACTERS} characters`,
+        );
+      switch (streams.steer(id, text)) {
+        case 'accepted':
+          return reply.send({ id, steered: true });
+        case 'unknown':
+          return refuse(reply, 404, notRunning(id));
+        case 'full':
+          return refuse(reply, 429, `stream ${id} has as many inputs waiting as it may`);
+        default:
+          return refuse(reply, 409, `stream ${id} takes no input`);
+      }
     },
   );
 }
@@ -199,6 +239,7 @@ const statusNames: Record<number, string> = {
   408: 'Request Timeout',
   409: 'Conflict',
   426: 'Upgrade Required',
+  429: 'Too Many Requests',
   503: 'Service Unavailable',
 };
 

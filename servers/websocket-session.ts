@@ -1,11 +1,12 @@
 // A WebSocket that carries one stream after another: the client names each with `start`, the next
-// once the last has said `done`, may stop it by `cancel`, and either side may close in between. The
-// counterpart of HTTP keep-alive.
+// once the last has said `done`, may stop it by `cancel` or give it input by `steer`, and either side
+// may close in between. The counterpart of HTTP keep-alive.
 
 import { closeCodes, renderTyped } from '../bench/contract/control-events.ts';
 import { admit, type TwinParts } from './admission.ts';
 import { parseClientMessage } from './client-message.ts';
 import { KEEP_ALIVE_MS, keptSink } from './kept-sink.ts';
+import { steerByMessage } from './steer-message.ts';
 import { webSocketSink, type WebSocketConnection } from './websocket-sink.ts';
 
 /** Closes with 1008 when the client requests a stream while one runs, or sends anything else. */
@@ -43,11 +44,15 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
   const cancelRunning = (): void => {
     if (running !== undefined) streams.cancel(running);
   };
+  const steerRunning = (text: string): void => {
+    if (running !== undefined) steerByMessage(streams, webSocket, { id: running, text });
+  };
   webSocket.on('message', (bytes: Buffer) => {
     const message = parseClientMessage(bytes.toString());
     if (message?.type === 'start' && idle !== undefined) startNext(message.id);
-    // Crosses the `done` of a stream that is over by then: the client has its answer.
+    // Where these cross the `done` of a stream that is over by then, the client has its answer.
     else if (message?.type === 'cancel') cancelRunning();
+    else if (message?.type === 'steer') steerRunning(message.text);
     else webSocket.close(closeCodes.badRequest);
   });
   webSocket.once('close', () => clearTimeout(idle));

@@ -22,6 +22,7 @@ import {
 } from './twin.ts';
 import { serveMux } from './websocket-mux.ts';
 import { serveSession } from './websocket-session.ts';
+import { steerByMessage } from './steer-message.ts';
 import { webSocketSink, type MessageForm, type WebSocketConnection } from './websocket-sink.ts';
 
 /** Longest wait for the cursor of a client that announced one. */
@@ -158,9 +159,9 @@ function isResume(query: unknown): boolean {
 }
 
 /**
- * The WebSocket form of `POST /v1/streams/:id/cancel`. One that comes when the stream is over finds
- * the connection closing, and has no answer but the `done` that is under way. Closes with 1008 when
- * the client sends anything else.
+ * The WebSocket forms of `POST /v1/streams/:id/cancel` and `…/steer`. One that comes when the stream
+ * is over finds the connection closing, and has no answer but the `done` that is under way. Closes
+ * with 1008 when the client sends anything else.
  */
 function listenToClient(
   streams: Streams,
@@ -170,6 +171,7 @@ function listenToClient(
   webSocket.on('message', (bytes: Buffer) => {
     const message = parseClientMessage(bytes.toString());
     if (message?.type === 'cancel') streams.cancel(id);
+    else if (message?.type === 'steer') steerByMessage(streams, webSocket, { ...message, id });
     // The cursor is read where it is awaited.
     else if (!isResumed || message?.type !== 'resume') webSocket.close(closeCodes.badRequest);
   });

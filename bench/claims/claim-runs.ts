@@ -68,6 +68,7 @@ const plans = {
   },
   cancel: { scenario: 'cancel' },
   turns: { scenario: 'turns' },
+  steer: { scenario: 'steer' },
   voice: { scenario: 'voice' },
   reconnect: {
     scenario: 'reconnect',

@@ -147,6 +147,32 @@ export function cancelPathOf(streamId: string): string {
   return `/v1/streams/${streamId}/cancel`;
 }
 
+/** Longest input to a stream that runs: it becomes one token. */
+export const MOST_STEER_CHARACTERS = 1000;
+
+/** The JSON of an input to a stream that runs: the body of `POST steerPathOf(…)`. */
+export function renderSteer(text: string): string {
+  return JSON.stringify({ text });
+}
+
+/** The same as a message of a WebSocket. */
+export function renderSteerMessage(text: string): string {
+  return JSON.stringify({ type: 'steer', text });
+}
+
+export function steerPathOf(streamId: string): string {
+  return `/v1/streams/${streamId}/steer`;
+}
+
+/** The text of an input that was received; undefined for anything else than `renderSteer` makes. */
+export function steerTextOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('text' in value)) return undefined;
+  const { text } = value;
+  return typeof text === 'string' && text.length >= 1 && text.length <= MOST_STEER_CHARACTERS
+    ? text
+    : undefined;
+}
+
 /** The message that gives a stream up whose lane this is. */
 export function renderLaneCancel(lane: number): string {
   return JSON.stringify({ type: 'cancel', lane });

@@ -50,6 +50,8 @@ export const injectionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('turn-delay'), delayNs: ns }),
   /** The server goes on for this many tokens after each stop of a stream, however it was told. */
   z.object({ kind: z.literal('late-stop'), tokens: count }),
+  /** The server takes each input to a stream up this long after its receipt. */
+  z.object({ kind: z.literal('late-steer'), delayNs: ns }),
   /** The client computes for this long on each token it receives. */
   z.object({ kind: z.literal('slow-client'), spinNs: ns }),
   /**

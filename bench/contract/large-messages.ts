@@ -93,7 +93,7 @@ export function largeTokensOf(
   return new Map(
     Array.from(byStream, ([stream, messages]) => [
       stream,
-      { places: new Set(messages.map(({ index }) => index)), text },
+      new Map(messages.map(({ index }) => [index, text])),
     ]),
   );
 }

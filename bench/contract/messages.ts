@@ -30,6 +30,7 @@ import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { duplexClientTallySchema, duplexPlanSchema } from './duplex.ts';
 import { proxyCellsPlanSchema, proxyCellsTallySchema } from './proxy-cells.ts';
 import { turnsSpecificationSchema, turnsTallySchema } from './turns.ts';
+import { steersPlanSchema, steersTallySchema } from './steers.ts';
 import { stopsPlanSchema, stopsTallySchema } from './stops.ts';
 import { ladderReadingSchema } from './ladder.ts';
 import { largeMessagesSchema } from './large-messages.ts';
@@ -114,6 +115,8 @@ const trialSpecificationSchema = z.object({
   turns: turnsSpecificationSchema.optional(),
   /** The same, for each way of stopping a stream that runs. */
   stops: stopsPlanSchema.optional(),
+  /** The same, for each way of giving input to a stream that runs. */
+  steers: steersPlanSchema.optional(),
   /** The browser to start, for a client stack that is one; the first one found when absent. */
   browser: z.string().optional(),
   /** Address on which the server listens. */
@@ -223,6 +226,7 @@ export const fromClientSchema = z.discriminatedUnion('kind', [
     clock: clockBoundSchema,
   }),
   z.object({ kind: z.literal('stops-tally'), tally: stopsTallySchema, clock: clockBoundSchema }),
+  z.object({ kind: z.literal('steers-tally'), tally: steersTallySchema, clock: clockBoundSchema }),
   z.object({
     kind: z.literal('proxy-cells-tally'),
     tally: proxyCellsTallySchema,

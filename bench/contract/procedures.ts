@@ -23,4 +23,6 @@ export type ProcedureId =
   /** One client asks for turn after turn of a conversation. */
   | 'conversation'
   /** Clients stop streams that run, in each way of their transport. */
-  | 'stops';
+  | 'stops'
+  /** Clients give input to streams that run, in each way of their transport. */
+  | 'steers';

@@ -10,6 +10,7 @@ import { uplinkNames, type Uplink } from './arms/uplink.ts';
 import { writesOf, type Writes } from './arms/writes.ts';
 import { browserLimitsPlanSchema, browserLimitsTallySchema } from './browser-limits.ts';
 import { proxyCellsPlanSchema, proxyCellsRecordSchema } from './proxy-cells.ts';
+import { steersPlanSchema, steersRecordSchema } from './steers.ts';
 import { stopsPlanSchema, stopsRecordSchema } from './stops.ts';
 import { canaryPlanSchema, canaryRecordSchema } from './canary.ts';
 import { arrivalsRecordSchema } from './arrivals-record.ts';
@@ -122,6 +123,7 @@ const scenarioIds = [
   'voice',
   'turns',
   'cancel',
+  'steer',
 ] as const;
 
 export type ScenarioId = (typeof scenarioIds)[number];
@@ -198,6 +200,7 @@ const planSchema = z.object({
   duplex: duplexPlanSchema.optional(),
   turns: turnsPlanSchema.optional(),
   stops: stopsPlanSchema.optional(),
+  steers: steersPlanSchema.optional(),
   canary: canaryPlanSchema.optional(),
   /** When streams begin and how long they are; absent: a steady population. */
   arrivals: arrivalsPlanSchema.optional(),
@@ -567,6 +570,13 @@ const stopsTrialSchema = z.object({
   stops: stopsRecordSchema,
 });
 
+/** A trial whose clients gave input to streams that ran, in each way of their transport. */
+const steersTrialSchema = z.object({
+  ...finishedTrial,
+  outcome: z.literal('steers'),
+  steers: steersRecordSchema,
+});
+
 /** A trial with an injected fault: its streams outlive their connections. */
 const faultedTrialSchema = z.object({
   ...finishedTrial,
@@ -594,6 +604,7 @@ export const trialRecordSchema = z.discriminatedUnion('outcome', [
   duplexTrialSchema,
   turnsTrialSchema,
   stopsTrialSchema,
+  steersTrialSchema,
   failedTrialSchema,
 ]);
 
@@ -619,6 +630,7 @@ export type ProxyCellsTrial = z.infer<typeof proxyCellsTrialSchema>;
 export type DuplexTrialRecord = z.infer<typeof duplexTrialSchema>;
 export type TurnsTrial = z.infer<typeof turnsTrialSchema>;
 export type StopsTrial = z.infer<typeof stopsTrialSchema>;
+export type SteersTrial = z.infer<typeof steersTrialSchema>;
 /** A trial that was measured to its end. */
 export type FinishedTrial =
   | CompletedTrial
@@ -631,7 +643,8 @@ export type FinishedTrial =
   | ProxyCellsTrial
   | DuplexTrialRecord
   | TurnsTrial
-  | StopsTrial;
+  | StopsTrial
+  | SteersTrial;
 export type FailedTrial = z.infer<typeof failedTrialSchema>;
 export type TrialRecord = z.infer<typeof trialRecordSchema>;
 

@@ -1,19 +1,22 @@
 // Scenario `cancel`: clients stop streams that run, each at a drawn moment and in one of the ways of
-// its transport. A stream of few tokens is quiet when it is stopped, one of many is active.
+// its transport.
 
 import { z } from 'zod';
 import { stopWayNames, waysOf, type StopWay, type TransportStops } from './arms/stop-ways.ts';
 import { processUseSchema } from './process-use-schema.ts';
 import { deriveSeed } from './random.ts';
+import {
+  placeCells,
+  streamStates,
+  tokensBeyond,
+  type StreamState,
+  type ToldStream,
+} from './told-streams.ts';
 import { NS_PER_MS, NS_PER_S } from './units.ts';
 
 const count = z.int().nonnegative();
 const atNs = z.number();
 const way = z.enum(stopWayNames as [StopWay, ...StopWay[]]);
-
-export const streamStates = ['active', 'quiet'] as const;
-
-export type StreamState = (typeof streamStates)[number];
 
 const state = z.enum(streamStates);
 
@@ -97,14 +100,9 @@ export type ServerStop = z.infer<typeof serverStopSchema>;
 export type StopCell = z.infer<typeof stopCellSchema>;
 
 /** A stream to request, and to stop. */
-export interface PlannedStop {
+export interface PlannedStop extends ToldStream {
   readonly way: StopWay;
   readonly state: StreamState;
-  readonly tokens: number;
-  readonly tokensPerSecond: number;
-  readonly seed: number;
-  /** Ns since T0. */
-  readonly openNs: number;
   /** It is stopped this long after the receipt of this token, counted from 1. */
   readonly stop: { readonly token: number; readonly waitNs: number };
   /** Warms the code of a stop up, and is not counted. */
@@ -117,8 +115,6 @@ const FIRST_TOKEN = 8;
 const LAST_TOKEN = 24;
 const QUIET_FROM_NS = 100 * NS_PER_MS;
 const QUIET_TO_NS = 400 * NS_PER_MS;
-/** Streams that no stop reaches go on beyond the trial. */
-const SPARE_NS = 2 * NS_PER_S;
 const QUIET_TOKENS = 3;
 /** From the last request to the end of the window: for its stop, and for that to arrive. */
 export const SETTLE_NS = 1200 * NS_PER_MS;
@@ -133,10 +129,7 @@ interface StopTimes {
   readonly windowNs: number;
 }
 
-/**
- * Streams of all ways in turn, so that each meets what the machine does meanwhile alike. What is
- * drawn for a stream is the same in each way, and in all arms of a block.
- */
+/** What is drawn for a stream is the same in each way, and in all arms of a block. */
 export function planStops(
   plan: StopsPlan,
   stops: TransportStops,
@@ -145,21 +138,15 @@ export function planStops(
   const ways = waysOf(stops);
   const cells = streamStates.flatMap((of) => ways.map((by) => ({ state: of, way: by })));
   const spreadNs = windowNs - SETTLE_NS;
-  const all = (turns: number, fromNs: number, forNs: number, isWarmUp: boolean) =>
-    Array.from({ length: turns }, (_, turn) =>
-      cells.map((_cell, place): PlannedStop => {
-        // Each turn begins with another cell.
-        const cell = cells[(place + turn) % cells.length] as (typeof cells)[number];
-        const seed = deriveSeed(workloadSeed, SALT, turn, isWarmUp ? 1 : 0);
-        const drawn = drawStop(plan, cell.state, { seed, longestNs: warmupNs + windowNs });
-        const openNs = fromNs + (forNs * (turn * cells.length + place)) / (turns * cells.length);
-        return Object.assign(drawn, cell, { seed, openNs, isWarmUp });
-      }),
-    ).flat();
-  return [
-    ...all(WARM_UP_STREAMS, 0, warmupNs / 2, true),
-    ...all(connections, warmupNs, spreadNs, false),
-  ];
+  const all = (placed: ReturnType<typeof placeCells<(typeof cells)[number]>>, isWarmUp: boolean) =>
+    placed.map(({ cell, turn, openNs }): PlannedStop => {
+      const seed = deriveSeed(workloadSeed, SALT, turn, isWarmUp ? 1 : 0);
+      const drawn = drawStop(plan, cell.state, { seed, longestNs: warmupNs + windowNs });
+      return Object.assign(drawn, cell, { seed, openNs, isWarmUp });
+    });
+  const warmUp = { turns: WARM_UP_STREAMS, fromNs: 0, forNs: warmupNs / 2 };
+  const counted = { turns: connections, fromNs: warmupNs, forNs: spreadNs };
+  return [...all(placeCells(cells, warmUp), true), ...all(placeCells(cells, counted), false)];
 }
 
 function drawStop(
@@ -176,7 +163,7 @@ function drawStop(
     };
   const token = FIRST_TOKEN + (deriveSeed(seed, 2) % (LAST_TOKEN - FIRST_TOKEN + 1));
   return {
-    tokens: Math.ceil((activeTokensPerSecond * (longestNs + SPARE_NS)) / NS_PER_S),
+    tokens: tokensBeyond(longestNs, activeTokensPerSecond),
     tokensPerSecond: activeTokensPerSecond,
     // At any moment between two tokens alike.
     stop: { token, waitNs: (share * NS_PER_S) / activeTokensPerSecond },

@@ -10,6 +10,7 @@ import { goneClientSchema, takenStreamSchema } from './proxy-cells.ts';
 import { servedTurnsSchema } from './served-turns.ts';
 import { relayFaultTallySchema, serverRecoverySchema } from './recovery.ts';
 import { stalledStreamSchema } from './stall.ts';
+import { serverSteerSchema } from './steers.ts';
 import { serverStopSchema } from './stops.ts';
 
 const count = z.int().nonnegative();
@@ -70,6 +71,7 @@ export const serverTallySchema = z.object({
   turns: servedTurnsSchema.optional(),
   /** Streams that ended before their last token, where that is asked for. */
   stops: z.array(serverStopSchema).optional(),
+  steers: z.array(serverSteerSchema).optional(),
   /** Only for a trial that asks for it: streams whose sockets were full. */
   taken: z.array(takenStreamSchema).optional(),
 });

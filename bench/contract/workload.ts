@@ -223,10 +223,7 @@ export function sliceStart(source: TokenSource, streamSeed: number): number {
 }
 
 /** Tokens of a stream that are other texts than those of the source, by their place from 0. */
-export interface OtherTexts {
-  readonly places: ReadonlySet<number>;
-  readonly text: string;
-}
+export type OtherTexts = ReadonlyMap<number, string>;
 
 /** The text of a stream: its tokens, joined. */
 export function streamText(
@@ -237,10 +234,7 @@ export function streamText(
 ): string {
   let text = '';
   for (let index = 0; index < tokens; index++)
-    text +=
-      others?.places.has(index) === true
-        ? others.text
-        : source.tokens[(start + index) % source.tokens.length];
+    text += others?.get(index) ?? source.tokens[(start + index) % source.tokens.length];
   return text;
 }
 

@@ -48,6 +48,7 @@ it.each([
       'head-of-line',
       'turns',
       'cancel',
+      'steer',
     ],
   ],
   [
@@ -65,6 +66,7 @@ it.each([
       'head-of-line',
       'voice',
       'cancel',
+      'steer',
     ],
   ],
   ['blocks', scenarioNames],

@@ -195,7 +195,10 @@ export async function buildPlan(
       Math.floor(stop.maxTimeNs / (estimateTrialNs(windows) * arms.length * loadPoints.length)),
   );
   const verdicts = size?.verdicts ?? usual.verdicts;
-  const lanes = size?.lanes ?? measured?.lanes ?? 1;
+  // Handshakes compute: trials over TLS that open many connections do not merely wait, and side by side
+  // each would be late for want of the others' CPUs.
+  const handshakes = measured !== undefined && arms.some(({ tls }) => tls === true);
+  const lanes = handshakes ? 1 : (size?.lanes ?? measured?.lanes ?? 1);
   const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
   const ofPayload = flags.workload === undefined ? payloads[payload].chunk?.workload : {};
   checkReplay(workload, { flags, scenario, payload });

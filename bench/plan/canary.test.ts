@@ -40,6 +40,7 @@ it('every other scenario refuses a canary, says why, and names those that take i
     'voice',
     'turns',
     'cancel',
+    'steer',
   ]);
   for (const scenario of others) {
     await expect(plan(scenario, { canary: true })).rejects.toMatchObject({

@@ -5,7 +5,10 @@ import { planOf } from '../trial/measure-fixture.ts';
 const SCENARIO = 'cancel';
 
 it('stops are measured without a round trip, and over 20 and 80 ms', async () => {
-  const { loadPoints } = await planOf(SCENARIO, { transports: 'sse,ws@relay' });
+  const { loadPoints } = await planOf(SCENARIO, {
+    preset: 'standard',
+    transports: 'sse,ws@relay',
+  });
   expect(loadPoints.map(({ roundTripNs }) => roundTripNs)).toEqual([
     undefined,
     20 * NS_PER_MS,
@@ -16,6 +19,12 @@ it('stops are measured without a round trip, and over 20 and 80 ms', async () =>
 it('where a proxy stands between, there is no round trip besides its own', async () => {
   const { loadPoints } = await planOf(SCENARIO, { transports: 'sse@haproxy,ws@haproxy' });
   expect(loadPoints.map(({ roundTripNs }) => roundTripNs)).toEqual([undefined]);
+});
+
+it('over TLS no trial runs beside another: their handshakes would wait for each other', async () => {
+  expect((await planOf(SCENARIO, {})).lanes).toBe(3);
+  expect((await planOf(SCENARIO, { tls: true })).lanes).toBeUndefined();
+  expect((await planOf(SCENARIO, { transports: 'sse,ws+tls' })).lanes).toBeUndefined();
 });
 
 it.each([

@@ -3,6 +3,7 @@
 
 import { armName, sharesConnections, transportForm, type Arm } from '../contract/arms/arms.ts';
 import { canSpeak, clientStackIds, clientStacks, DEFAULT_CLIENT } from '../contract/arms/stacks.ts';
+import { tellWaysOf } from '../contract/arms/stop-ways.ts';
 import { transportIds, transports } from '../contract/arms/transports.ts';
 import { BenchError } from '../contract/errors.ts';
 
@@ -51,6 +52,11 @@ const abilities = {
     of: 'client',
     has: ({ client }) => clientStacks[client].stopsAsTold,
     lack: 'cannot be told in which way to stop a stream',
+  },
+  'told-input': {
+    of: 'transport',
+    has: ({ transport }) => tellWaysOf(transports[transport].stops).length > 0,
+    lack: 'has no way here in which its client gives input to a stream that runs',
   },
   'own-connections': {
     of: 'transport',

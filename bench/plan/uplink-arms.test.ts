@@ -54,7 +54,7 @@ describe('arms with an uplink', () => {
   });
 
   it('refuse more sessions than a trial can tell of', async () => {
-    await expect(plan('voice', { connections: '3000' })).rejects.toMatchObject({
+    await expect(plan('voice', { connections: '3000', duration: '5s' })).rejects.toMatchObject({
       code: 'USAGE',
       message:
         '--connections 3000: expected at most 2000 in scenario voice for a window of 5 s: every frame is counted by itself',

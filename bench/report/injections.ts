@@ -47,5 +47,7 @@ const words: { readonly [Kind in Injection['kind']]: (injection: InjectionOf<Kin
   'turn-delay': ({ delayNs }) => `the server begins each reply ${time(delayNs)} later`,
   'late-stop': ({ tokens }) =>
     `the server goes on for ${formatCount(tokens)} tokens after each stop of a stream`,
+  'late-steer': ({ delayNs }) =>
+    `the server takes each input to a stream up ${time(delayNs)} after its receipt`,
   'slow-client': ({ spinNs }) => `the client computes for ${time(spinNs)} on each token`,
 };

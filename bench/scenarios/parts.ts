@@ -18,6 +18,7 @@ import { proxiesParts } from './proxies/parts.ts';
 import { slowReaderParts } from './slow-reader/parts.ts';
 import { readings } from './readings.ts';
 import { herdParts, reconnectParts } from './recovery/parts.ts';
+import { steerParts } from './steer/parts.ts';
 import { streamParts } from './stream/parts.ts';
 import { voiceParts } from './voice/parts.ts';
 import { targetParts } from './own-servers/parts.ts';
@@ -42,6 +43,7 @@ export const parts: Readonly<Record<ScenarioId, ScenarioParts>> = {
   voice: voiceParts,
   turns: turnsParts,
   cancel: cancelParts,
+  steer: steerParts,
 };
 
 /** An analysis with everything that its report needs. */

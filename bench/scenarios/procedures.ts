@@ -19,6 +19,7 @@ export const procedures: Readonly<
   duplex: async () => await import('./voice/procedure/procedure.ts'),
   conversation: async () => await import('./turns/procedure/procedure.ts'),
   stops: async () => await import('./cancel/procedure/procedure.ts'),
+  steers: async () => await import('./steer/procedure/procedure.ts'),
   page: async () => await import('./browser-limits/procedure/procedure.ts'),
   target: async () => await import('./own-servers/procedure/procedure.ts'),
 };

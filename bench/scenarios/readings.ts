@@ -18,6 +18,7 @@ import { memoryReading } from './memory/reading.ts';
 import { proxiesReading } from './proxies/reading.ts';
 import { recoveryReading } from './recovery/reading.ts';
 import { slowReaderReading } from './slow-reader/reading.ts';
+import { steerReading } from './steer/reading.ts';
 import { streamReading } from './stream/reading.ts';
 import { voiceReading } from './voice/reading.ts';
 import { targetReading } from './own-servers/reading.ts';
@@ -42,6 +43,7 @@ export const readings: Readonly<Record<ScenarioId, ScenarioReading>> = {
   voice: voiceReading,
   turns: turnsReading,
   cancel: cancelReading,
+  steer: steerReading,
 };
 
 /**

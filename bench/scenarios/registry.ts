@@ -15,6 +15,7 @@ import { memory } from './memory/scenario.ts';
 import { proxies } from './proxies/scenario.ts';
 import { reconnect } from './recovery/reconnect.ts';
 import type { Scenario } from './scenario.ts';
+import { steer } from './steer/scenario.ts';
 import { slowReader } from './slow-reader/scenario.ts';
 import { stream } from './stream/scenario.ts';
 import { voice } from './voice/scenario.ts';
@@ -40,6 +41,7 @@ export const scenarios: Readonly<Record<ScenarioId, Scenario>> = {
   voice,
   turns,
   cancel,
+  steer,
 };
 
 /** The scenario of a run that names none. */

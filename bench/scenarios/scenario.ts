@@ -92,6 +92,7 @@ interface MeasuringScenario {
     | 'duplex'
     | 'turns'
     | 'stops'
+    | 'steers'
   >;
 }
 

@@ -81,6 +81,7 @@ const CANCEL = 'reports/reference/cancel';
 const TURNS = 'reports/reference/turns';
 const VOICE = 'reports/reference/voice';
 const STACKS = 'reports/reference/stacks';
+const STEER = 'reports/reference/steer';
 
 function replaceBetween(text: string, marker: string, content: string): string {
   const start = `<!-- ${marker}:start -->`;
@@ -334,7 +335,9 @@ function renderProxyChanges(): string {
 
 /** Holds the claims against all reference runs. */
 function readClaims(): readonly ClaimReading[] {
-  const kept = [PROXIES, CANCEL, TURNS, VOICE].filter((folder) => existsSync(project(folder)));
+  const kept = [PROXIES, CANCEL, TURNS, VOICE, STEER].filter((folder) =>
+    existsSync(project(folder)),
+  );
   const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT, ...kept];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
   const runs = [...folders, ...parts].map((folder) => {
@@ -378,6 +381,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     turns: () => renderSaid(TURNS),
     voice: () => renderSaid(VOICE),
     code: renderCode,
+    steer: () => renderSaid(STEER),
   },
   'docs/claims.md': { claims: () => quote(claimsTable(readClaims())) },
   'docs/usage.md': { flags: renderFlagTable },

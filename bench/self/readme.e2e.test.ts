@@ -53,7 +53,7 @@ const lines = commands.filter(
  * be measured on this machine.
  */
 const measuredElsewhere =
-  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice|.*--arrivals|--workload azure)|claims(?!.* --(from|dry-run)))/;
+  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice|steer|.*--arrivals|--workload azure)|claims(?!.* --(from|dry-run)))/;
 const measures = (line: string): boolean =>
   /^streamduel (run|selftest)/.test(line) &&
   !line.includes('--dry-run') &&

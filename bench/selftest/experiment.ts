@@ -9,7 +9,7 @@ import { COPY_LABEL } from '../contract/arms/arms.ts';
 import type { PathName } from '../contract/arms/paths.ts';
 import type { TransportId } from '../contract/arms/transports.ts';
 import type { Injection } from '../contract/injection.ts';
-import type { CompletedTrial, SavedRun } from '../contract/run-file.ts';
+import type { CompletedTrial, SavedRun, ScenarioId } from '../contract/run-file.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { readings } from '../scenarios/readings.ts';
 import type { Finding } from './finding.ts';
@@ -34,6 +34,8 @@ export interface Check {
 
 export interface Experiment {
   readonly id: string;
+  /** The scenario whose trials it measures, at the first of its load points; the usual one when absent. */
+  readonly scenario?: ScenarioId;
   readonly flags: RunFlags;
   readonly path?: PathName;
   /**
@@ -81,7 +83,7 @@ export class MeasuredExperiment {
     return found;
   }
 
-  /** Completed trials of steady streams, the only kind that an experiment measures. */
+  /** Completed trials of steady streams; none of an experiment with another scenario. */
   completed(label: string | undefined): readonly CompletedTrial[] {
     return this.arm(label).completed.filter((trial) => trial.outcome === 'completed');
   }

@@ -8,6 +8,7 @@ import { writes, writesOfHalf } from './writes.ts';
 import { exact, memory, slowClient } from './counting.ts';
 import { MeasuredExperiment, type AnalysedRun, type Check, type Experiment } from './experiment.ts';
 import type { Finding } from './finding.ts';
+import { scenarioExperiments } from '../scenarios/experiments.ts';
 
 export const experiments: readonly Experiment[] = [
   equalArms,
@@ -18,6 +19,7 @@ export const experiments: readonly Experiment[] = [
   exact,
   memory,
   slowClient,
+  ...scenarioExperiments,
 ];
 
 export interface CheckResult {
@@ -37,14 +39,14 @@ export interface ExperimentOptions {
 }
 
 export async function planExperiment(
-  { flags, arms, path = 'direct', plain: injection, isRobust = false }: Experiment,
+  { scenario, flags, arms, path = 'direct', plain: injection, isRobust = false }: Experiment,
   options: ExperimentOptions,
 ): Promise<Plan> {
   const { transport, seed, pin, blocks } = options;
   const surroundings: Surroundings = { randomSeed: () => seed, canPin: pin };
   const base = { ...flags, preset: 'quick', transports: transport, rerun: false };
   const { plan } = await buildPlan(
-    [],
+    scenario === undefined ? [] : [scenario],
     { ...base, ...(blocks !== undefined && { blocks: String(blocks) }) },
     surroundings,
   );
@@ -52,6 +54,7 @@ export async function planExperiment(
   const plain = { ...common, ...(injection !== undefined && { injection }) };
   return {
     ...plan,
+    loadPoints: plan.loadPoints.slice(0, 1),
     burnInBlocks: isRobust ? 0 : plan.burnInBlocks,
     arms: [plain, ...arms.map((arm) => ({ ...common, ...arm }))],
   };

@@ -1,7 +1,7 @@
 // Interface between the socket engine and the readers of the transports.
 
 import type { Instant } from '../../bench/contract/units.ts';
-import type { ControlType, OwnStop, StreamTarget } from '../stream-client.ts';
+import type { ControlType, StreamTarget } from '../stream-client.ts';
 import type { StreamFailure } from '../stream-failure.ts';
 
 export interface ByteReader {
@@ -51,8 +51,10 @@ export interface StreamReader extends ByteReader {
   endedBy: (error: NodeJS.ErrnoException | undefined) => StreamFailure | undefined;
   /** Once the stream is whole: whether the connection can carry another. */
   readonly isKept: boolean;
-  /** Returns what stops the stream that runs; absent on a transport without words for it. */
-  stop?: (how: OwnStop) => Buffer;
+  /** Returns what carries a message to the server; absent on a transport that leads down only. */
+  tell?: (message: string) => Buffer;
+  /** Returns what begins a closing handshake; absent on a transport without one. */
+  startClosing?: () => Buffer;
   /** The stream is whole and another begins: returns what to send for it. */
   next: (target: StreamTarget, at: Instant) => string | Buffer;
 }

@@ -7,7 +7,6 @@ import type { Socket } from 'node:net';
 import type { Instant } from '../../bench/contract/units.ts';
 import type {
   ControlType,
-  OwnStop,
   StreamClient,
   StreamClientOptions,
   StreamTarget,
@@ -59,7 +58,8 @@ export function openSocketEngine(
       waiting?.next(stream, target);
     },
     abandon: (stream) => connections.get(stream)?.settle(),
-    stop: (stream, how) => connections.get(stream)?.stop(how) ?? 0,
+    tell: (stream, message) => connections.get(stream)?.tell(message) ?? 0,
+    startClosing: (stream) => connections.get(stream)?.startClosing() ?? 0,
     bytesRead: (stream) => connections.get(stream)?.bytesRead,
     pause: (stream) => connections.get(stream)?.pause(),
     unpause: (stream) => connections.get(stream)?.unpause(),
@@ -212,10 +212,16 @@ class Connection implements StreamSink {
     if (this.#slot !== undefined) this.#shared.kept.lose(this.#slot, this);
   }
 
-  /** Bytes that it sent for that. */
-  stop(how: OwnStop): number {
-    const bytes = this.#reader.stop?.(how);
-    assert(bytes !== undefined, `this transport has no words to stop a stream by ${how}`);
+  tell(message: string): number {
+    return this.#write(this.#reader.tell?.(message));
+  }
+
+  startClosing(): number {
+    return this.#write(this.#reader.startClosing?.());
+  }
+
+  #write(bytes: Buffer | undefined): number {
+    assert(bytes !== undefined, 'this transport has no words for the server while a stream runs');
     this.#socket.write(bytes);
     return bytes.length;
   }

@@ -63,7 +63,7 @@ async function start(): Promise<Setting> {
 it('a message leaves the connection open for the tokens under way, and for the done of the server', async () => {
   await using setting = await start();
   // A masked frame: 2 bytes of header, 4 of mask.
-  expect(setting.client.stop!(0, 'message')).toBe(CANCEL_MESSAGE.length + 6);
+  expect(setting.client.tell!(0, CANCEL_MESSAGE)).toBe(CANCEL_MESSAGE.length + 6);
   await expect.poll(() => setting.heard).toEqual([CANCEL_MESSAGE]);
   setting.peer.send('b');
   setting.peer.send(renderTyped('done', { s: 3, n: 2, sha256: '', finish: 'cancelled' }));
@@ -74,7 +74,7 @@ it('a message leaves the connection open for the tokens under way, and for the d
 
 it('a close is answered by the server, ends the connection in order, and has one close frame each way', async () => {
   await using setting = await start();
-  expect(setting.client.stop!(0, 'close')).toBe(8);
+  expect(setting.client.startClosing!(0)).toBe(8);
   await expect.poll(() => setting.events).toEqual(['a', 'end']);
   await expect.poll(() => setting.heard).toEqual(['1000']);
 });
@@ -82,6 +82,6 @@ it('a close is answered by the server, ends the connection in order, and has one
 it('tokens that were under way when a client closed are still received', async () => {
   await using setting = await start();
   setting.peer.send('b');
-  setting.client.stop!(0, 'close');
+  setting.client.startClosing!(0);
   await expect.poll(() => setting.events).toEqual(['a', 'b', 'end']);
 });

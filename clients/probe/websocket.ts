@@ -6,9 +6,9 @@ import { closeFrame, maskedFrame } from '../masked-frame.ts';
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { WEBSOCKET_PROTOCOL } from '../../bench/contract/arms/websocket.ts';
-import { CANCEL_MESSAGE, closeCodes, renderStart } from '../../bench/contract/control-events.ts';
+import { closeCodes, renderStart } from '../../bench/contract/control-events.ts';
 import type { Instant } from '../../bench/contract/units.ts';
-import type { OwnStop, StreamTarget } from '../stream-client.ts';
+import type { StreamTarget } from '../stream-client.ts';
 import type { ByteReader, ProbeTransport, StreamReader, StreamSink } from './byte-reader.ts';
 import { controlTypeOf, isControlMessage } from '../control-message.ts';
 import type { HttpHead } from './http-head.ts';
@@ -143,8 +143,11 @@ class WebSocketStream implements StreamReader, FrameListener {
     return startFrame(target);
   }
 
-  stop(how: OwnStop): Buffer {
-    if (how === 'message') return maskedFrame('text', Buffer.from(CANCEL_MESSAGE));
+  tell(message: string): Buffer {
+    return maskedFrame('text', Buffer.from(message));
+  }
+
+  startClosing(): Buffer {
     this.#hasClosed = true;
     return closeFrame(closeCodes.normal);
   }

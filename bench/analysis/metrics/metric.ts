@@ -13,6 +13,7 @@ import type {
   LadderTrial,
   ProxyCellsTrial,
   SearchedTrial,
+  SteersTrial,
   StopsTrial,
   TargetTrial,
   TurnsTrial,
@@ -49,6 +50,8 @@ export const endpointIds = [
   'P11',
   'P12',
   'P13',
+  'P14',
+  'P15',
 ] as const;
 
 export type EndpointId = (typeof endpointIds)[number];
@@ -158,6 +161,7 @@ export type TurnsMetric = MetricOf<TurnsTrial>;
 
 export type DuplexMetric = MetricOf<DuplexTrialRecord>;
 export type StopsMetric = MetricOf<StopsTrial>;
+export type SteersMetric = MetricOf<SteersTrial>;
 
 export type QuantileMetric = Omit<Metric, 'unit' | 'value' | 'atLeast'> & {
   readonly distribution: DistributionName;

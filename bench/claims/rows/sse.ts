@@ -260,6 +260,17 @@ const oneWay: Claim = {
       ],
     },
     {
+      name: 'input to a stream that runs',
+      says: 'input to a stream that runs, sent as a second request, reaches the server later than as a message over WebSocket, and comes back later',
+      sources: (['steer.up.active.p50', 'steer.back.active.p50'] as const).map((metric) => ({
+        kind: 'verdict',
+        scenario: 'steer',
+        metric,
+        better: 'ws',
+        than: 'sse-post',
+      })),
+    },
+    {
       name: 'a turn of a conversation',
       says: 'a turn of a conversation takes longer, connection and context kept over both',
       sources: [
@@ -275,7 +286,7 @@ const oneWay: Claim = {
   ],
   flips:
     'Round-trip time, and whether the second request finds an open connection: over HTTP/2, or kept alive, it need not open one.',
-  runs: ['cancel', 'turns'],
+  runs: ['cancel', 'turns', 'steer'],
 };
 
 const textOnly: Claim = {

@@ -19,6 +19,17 @@ const duplex: Claim = {
       })),
     },
     {
+      name: 'input to a stream that runs',
+      says: 'input to a stream that runs comes back sooner, by a message on its connection, than by a request beside it',
+      sources: (['steer.back.active.p50', 'steer.back.active.p99'] as const).map((metric) => ({
+        kind: 'verdict',
+        scenario: 'steer',
+        metric,
+        better: 'ws',
+        than: 'sse-post',
+      })),
+    },
+    {
       name: 'small messages beside large ones on one WebSocket',
       says: 'small messages are not held up behind a large one of another stream on the same WebSocket',
       sources: [
@@ -41,7 +52,7 @@ const duplex: Claim = {
   ],
   flips:
     'What shares the connection: messages on one WebSocket wait for each other, while HTTP/2 interleaves the frames of its streams.',
-  runs: ['head-of-line', 'voice'],
+  runs: ['head-of-line', 'voice', 'steer'],
 };
 
 const lowLatency: Claim = {

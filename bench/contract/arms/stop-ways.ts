@@ -86,6 +86,17 @@ export const httpStops = {
   others: ['new-request'],
 } as const satisfies TransportStops;
 
+/** The ways in which a client can also say something else: the stream goes on. */
+export const tellWayNames = ['message', 'kept-request', 'new-request'] as const satisfies StopWay[];
+
+export type TellWay = (typeof tellWayNames)[number];
+
+/** Those of a transport: the one that is compared first; none where its client can only leave. */
+export function tellWaysOf(stops: TransportStops): readonly TellWay[] {
+  const ways = waysOf(stops);
+  return tellWayNames.filter((way) => ways.includes(way));
+}
+
 /** All ways of a transport: by leaving, by saying, and the others. */
 export function waysOf({ leave, say, others }: TransportStops): readonly StopWay[] {
   return [leave, say, ...others].filter((way) => way !== undefined);

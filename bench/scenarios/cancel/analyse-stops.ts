@@ -4,7 +4,8 @@
 import type { StopKind, StopWay } from '../../contract/arms/stop-ways.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { StopsTrial } from '../../contract/run-file.ts';
-import { streamStates, type StopCell, type StreamState } from '../../contract/stops.ts';
+import type { StopCell } from '../../contract/stops.ts';
+import { streamStates, type StreamState } from '../../contract/told-streams.ts';
 import type { MeasuredArm, MeasuredLoadPoint } from '../../analysis/measured-trials.ts';
 import { median } from '../../analysis/statistics/moments.ts';
 import { cellOf, latencyNs, sentBytes, vainBytes, vainTokens, waysOfArm } from './cell-values.ts';

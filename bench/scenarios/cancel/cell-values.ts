@@ -3,7 +3,8 @@
 import { waysOf, type StopKind, type StopWay } from '../../contract/arms/stop-ways.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { StopsTrial } from '../../contract/run-file.ts';
-import type { StopCell, StreamState } from '../../contract/stops.ts';
+import type { StopCell } from '../../contract/stops.ts';
+import type { StreamState } from '../../contract/told-streams.ts';
 import { mean, median } from '../../analysis/statistics/moments.ts';
 
 export interface CellPlace {

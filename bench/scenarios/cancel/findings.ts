@@ -2,7 +2,7 @@
 
 import type { StopKind, StopWay } from '../../contract/arms/stop-ways.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';
-import type { StreamState } from '../../contract/stops.ts';
+import type { StreamState } from '../../contract/told-streams.ts';
 
 export interface StopCellFinding {
   /** Absent for loopback, or for the path of the arms. */

@@ -2,7 +2,7 @@
 // are compared. All ways, those without a counterpart too, are in the findings.
 
 import type { StopKind } from '../../contract/arms/stop-ways.ts';
-import type { StreamState } from '../../contract/stops.ts';
+import type { StreamState } from '../../contract/told-streams.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { inOrder, ofTrials } from '../../analysis/metrics/metric-list.ts';
 import type { EndpointId, Metric, StopsMetric } from '../../analysis/metrics/metric.ts';

@@ -1,17 +1,8 @@
-import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
 import { BenchError } from '../../contract/errors.ts';
-import type { LoadPoint, Plan } from '../../contract/run-file.ts';
 import { SETTLE_NS } from '../../contract/stops.ts';
 import { NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import { atDistances } from '../../plan/round-trips.ts';
 import { undivided, type Scenario } from '../scenario.ts';
-
-/** Between processes of one host, of one continent, and of two. */
-const NO_ROUND_TRIP = {};
-const ROUND_TRIPS = [
-  NO_ROUND_TRIP,
-  { roundTripNs: 20 * NS_PER_MS },
-  { roundTripNs: 80 * NS_PER_MS },
-];
 
 /** A stream has its first 24 tokens within half a second, and no more than a turn of the pacer takes. */
 const LEAST_TOKENS_PER_SECOND = 40;
@@ -60,19 +51,15 @@ export const cancel = {
         ...common,
         connections: [15],
         windowNs: 1800 * NS_PER_MS,
-        blocks: 9,
+        // The fewest in which the comparisons at two distances can pass their correction.
+        blocks: 8,
         verdicts: true,
         lanes: 3,
       },
       standard: { ...common, windowNs: 4 * NS_PER_S, blocks: 12, verdicts: true, lanes: 2 },
       publication: { ...common, windowNs: 8 * NS_PER_S, blocks: 20, verdicts: true, lanes: 1 },
     },
-    loadPoints: (connections, _preset, arms) =>
-      connections.flatMap((count) =>
-        roundTripsOf(arms).map((trip) =>
-          Object.assign({ connections: count, isOfStreams: true } as const, trip),
-        ),
-      ),
+    loadPoints: atDistances,
     conditions: (_flags, { workload: { tokensPerSecond }, windowNs }) => {
       if (windowNs < SHORTEST_WINDOW_NS)
         throw new BenchError(
@@ -93,9 +80,3 @@ export const cancel = {
     },
   },
 } as const satisfies Scenario;
-
-/** None where something else than the relay stands between: one path cannot be both. */
-function roundTripsOf(arms: Plan['arms']): readonly Pick<LoadPoint, 'roundTripNs'>[] {
-  const canAdd = arms.every(({ path }) => path === DEFAULT_PATH || paths[path].usesRelay);
-  return canAdd ? ROUND_TRIPS : [NO_ROUND_TRIP];
-}

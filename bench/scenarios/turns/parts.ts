@@ -74,7 +74,7 @@ function forWhom({ analysis }: ReportContext<TurnsFindings>) {
     ? [
         { kind: 'heading', level: 2, text: 'For whom duplex pays' } as const,
         'No turn here used that a WebSocket carries both directions at once: a client that waits for a reply before it sends its next turn cannot. What the tables above show of a kept connection and of state, a POST can have as well: HTTP clients keep connections by themselves, and `previous_response_id` is a field of a body.' +
-          ' Duplex is for those who send while a reply streams: a stop, a correction, a voice.',
+          ' Both directions at once are used by those who send while a reply streams: a stop, a message to the stream, a voice. What that saves them is measured by `cancel`, `steer` and `voice`.',
       ]
     : [];
 }

@@ -2,12 +2,18 @@ import { BenchError } from '../../contract/errors.ts';
 import type { LoadPoint } from '../../contract/load-point.ts';
 import { payloads } from '../../contract/payload.ts';
 import { MIB, NS_PER_MS, NS_PER_S } from '../../contract/units.ts';
+import type { PresetName } from '../../plan/presets.ts';
 import { undivided, type Scenario } from '../scenario.ts';
 
 /** 100 Mbit/s: a message of 1 MiB is under way for 84 ms, or four frames. */
 const LINK_BYTES_PER_SECOND = 12.5e6;
-const ROUND_TRIPS_MS = [0, 20, 80];
-const SMOKE_ROUND_TRIPS_MS = [80];
+/** 0 is the relay alone, which the longer presets hold against none. */
+const ROUND_TRIPS_MS = {
+  smoke: [80],
+  quick: [20, 80],
+  standard: [0, 20, 80],
+  publication: [0, 20, 80],
+} as const satisfies Record<PresetName, readonly number[]>;
 const FRAME_NS = 20 * NS_PER_MS;
 const DEADLINE_NS = 60 * NS_PER_MS;
 
@@ -49,14 +55,15 @@ export const voice = {
         windowNs: 1500 * NS_PER_MS,
         verdicts: false,
       },
-      // Twenty trials of 5 s, which p99 needs, are all that three minutes hold: whether sessions work
-      // needs no comparison, and the comparisons say that a single block has no interval.
+      // Whether sessions work needs no comparison: five blocks give intervals, and so many endpoints
+      // would need eleven for a verdict. A p99 would need windows of 5 s.
       quick: {
         connections: [8],
-        blocks: 1,
+        blocks: 5,
         burnInBlocks: 0,
         warmupNs: 800 * NS_PER_MS,
-        windowNs: 5 * NS_PER_S,
+        windowNs: 2 * NS_PER_S,
+        lanes: 2,
         verdicts: true,
       },
       // An hour: p99 is there in each block only in windows of 10 s and more.
@@ -80,9 +87,7 @@ export const voice = {
     loadPoints: (connections, preset) =>
       connections.flatMap((count) => [
         sessionsOf(count),
-        ...(preset === 'smoke' ? SMOKE_ROUND_TRIPS_MS : ROUND_TRIPS_MS).map((ms) =>
-          sessionsOf(count, { roundTripNs: ms * NS_PER_MS }),
-        ),
+        ...ROUND_TRIPS_MS[preset].map((ms) => sessionsOf(count, { roundTripNs: ms * NS_PER_MS })),
         sessionsOf(count, { largeBytes: MIB, linkBytesPerSecond: LINK_BYTES_PER_SECOND }),
       ]),
     conditions: (_flags, { connections, windowNs }) => {

@@ -2,12 +2,8 @@
 // server ended its generation. Pure.
 
 import { waysOf, type TransportStops } from '../../../contract/arms/stop-ways.ts';
-import {
-  streamStates,
-  type ServerStop,
-  type StopCell,
-  type StoppedByClient,
-} from '../../../contract/stops.ts';
+import type { ServerStop, StopCell, StoppedByClient } from '../../../contract/stops.ts';
+import { streamStates } from '../../../contract/told-streams.ts';
 
 interface JoinOptions {
   readonly ways: TransportStops;

@@ -2,9 +2,8 @@
 // share each trial, so that all of them meet the same machine.
 
 import assert from 'node:assert/strict';
-import { DEFAULT_PATH, pathNames, paths } from '../../../contract/arms/paths.ts';
 import type { StopsTrial } from '../../../contract/run-file.ts';
-import type { PlannedTrial } from '../../../plan/trials.ts';
+import { openDistance } from '../../../trial/distance.ts';
 import { runnerOf, type Procedure } from '../../../trial/procedure.ts';
 import { specifyTrial } from '../../../trial/specification.ts';
 import { measureStops, type StopReadings } from './measure.ts';
@@ -27,20 +26,9 @@ export const stops: Procedure<'stops-tally', StopReadings, StopsTrial> = {
       stops: plan,
     };
   },
-  opening: addDistance,
+  opening: openDistance,
   measure: measureStops,
   record: recordStops,
 };
 
 export const runner = runnerOf(stops);
-
-/** A round trip is that of the path which can add one. */
-function addDistance({ arm, loadPoint: { roundTripNs } }: PlannedTrial) {
-  if (roundTripNs === undefined) return {};
-  const path = pathNames.find((name) => paths[name].usesRelay);
-  assert(
-    arm.path === DEFAULT_PATH || arm.path === path,
-    'a plan has round trips only where no other path stands between',
-  );
-  return { path, roundTripNs };
-}

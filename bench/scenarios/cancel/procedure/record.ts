@@ -13,9 +13,9 @@ export function recordStops(
   measured: MeasuredStops,
   { lanes = 1 }: Pick<Plan, 'lanes'>,
 ): StopsTrial {
-  const { tally, stops, relay, specification } = measured;
+  const { client, server, relay, specification } = measured;
   const { roundTripNs } = planned.loadPoint;
-  const { cells, tokenGaps } = joinStops(tally.streams, stops, {
+  const { cells, tokenGaps } = joinStops(client.streams, server.stops ?? [], {
     endNs: specification.warmupNs + specification.windowNs,
     ways: transports[planned.arm.transport].stops,
   });
@@ -26,7 +26,7 @@ export function recordStops(
     distributions: {},
     stops: {
       cells: [...cells],
-      client: { node: tally.node, use: tally.use },
+      client: { node: client.node, use: client.use },
       ...(roundTripNs !== undefined &&
         relay?.heldP50Ns !== undefined && { heldP50Ns: relay.heldP50Ns }),
     },

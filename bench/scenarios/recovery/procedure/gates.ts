@@ -13,35 +13,23 @@ import {
   tookPartGate,
   unissuedGate,
 } from '../../../trial/stream-gates.ts';
+import { alone, runDelayGate, type Neighbours } from '../../../trial/neighbour-gates.ts';
 import type { MeasuredFault } from './measure.ts';
 
-export interface FaultGateOptions {
-  /**
-   * Trials ran in parallel: CPU use and timer lateness caused by other programs cannot be told from
-   * those caused by other trials.
-   */
-  readonly hasNeighbours: boolean;
-}
-
-export function checkFaultGates(measured: MeasuredFault, options: FaultGateOptions): Gate[] {
+export function checkFaultGates(measured: MeasuredFault, neighbours: Neighbours): Gate[] {
   const { host } = measured;
   return [
     ...stealGates(host),
     throttlingGate(host),
     ...machineGates(measured),
-    ...harnessGates(measured, options),
+    ...harnessGates(measured, neighbours),
     ...correctnessGates(measured),
   ];
 }
 
-function harnessGates(
-  { client, specification }: MeasuredFault,
-  { hasNeighbours }: FaultGateOptions,
-): Gate[] {
+function harnessGates({ client, specification }: MeasuredFault, neighbours: Neighbours): Gate[] {
   const kind = 'harness';
   const { use, streamsPlanned } = client;
-  const runDelay =
-    use.runDelayNs === undefined || hasNeighbours ? undefined : use.runDelayNs / use.wallNs;
   const gates = [
     unissuedGate(client),
     atMost(
@@ -53,14 +41,10 @@ function harnessGates(
       { id: 'H4', kind, title: 'client timer lateness p99', limit: 25 * NS_PER_MS, unit: 'ns' },
       use.tickLatenessP99Ns,
     ),
-    atMost(
-      { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
-      runDelay,
-      hasNeighbours ? 'not judged: trials ran side by side' : undefined,
-    ),
+    runDelayGate(use, neighbours),
     loadGate({ asked: specification.connections, tookPart: streamsPlanned }),
   ];
-  return hasNeighbours ? gates.map((gate): Gate => ({ ...gate, remedy: 'alone' })) : gates;
+  return alone(gates, neighbours);
 }
 
 function correctnessGates({

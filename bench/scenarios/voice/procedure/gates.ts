@@ -17,44 +17,51 @@ import {
   throttlingGate,
 } from '../../../trial/machine-gates.ts';
 import { agreementGates, tookPartGate } from '../../../trial/stream-gates.ts';
+import { alone, runDelayGate, type Neighbours } from '../../../trial/neighbour-gates.ts';
 import type { MeasuredDuplex } from './measure.ts';
 
 /** Half of a frame: a sender that is later than that is not the voice that was planned. */
 const LATE_NS = 10 * NS_PER_MS;
 
-export function checkDuplexGates(measured: MeasuredDuplex, taken: DuplexServerTally): Gate[] {
+export function checkDuplexGates(
+  measured: MeasuredDuplex,
+  taken: DuplexServerTally,
+  neighbours: Neighbours,
+): Gate[] {
   return [
-    ...environmentGates(measured),
-    ...harnessGates(measured, taken),
+    ...environmentGates(measured, neighbours),
+    ...harnessGates(measured, taken, neighbours),
     ...correctnessGates(measured, taken),
   ];
 }
 
-function environmentGates(measured: MeasuredDuplex): Gate[] {
-  const { host, server } = measured;
+function environmentGates(measured: MeasuredDuplex, { hasNeighbours }: Neighbours): Gate[] {
+  const { host, server, client } = measured;
   return [
     ...stealGates(host),
-    otherProgramsGate(host, cpuNs(server.use) + cpuNs(measured.client.use)),
+    ...(hasNeighbours ? [] : [otherProgramsGate(host, cpuNs(server.use) + cpuNs(client.use))]),
     throttlingGate(host),
     ...machineGates(measured),
   ];
 }
 
-function harnessGates({ client }: MeasuredDuplex, taken: DuplexServerTally): Gate[] {
+function harnessGates(
+  { client }: MeasuredDuplex,
+  taken: DuplexServerTally,
+  neighbours: Neighbours,
+): Gate[] {
   const kind = 'harness';
   const { use } = client;
-  return [
+  const gates = [
     atMost(
       { id: 'H2', kind, title: 'client event-loop utilisation, mean', limit: 0.6, unit: 'ratio' },
       use.eventLoopUtilisation,
     ),
-    atMost(
-      { id: 'H5', kind, title: 'client runnable but not running', limit: 0.05, unit: 'ratio' },
-      use.runDelayNs === undefined ? undefined : use.runDelayNs / use.wallNs,
-    ),
+    runDelayGate(use, neighbours),
     lateGate('H3', 'frames up handed over late, p99', client.readyLateNs),
     lateGate('H4', 'frames down written late, p99', taken.writtenLateNs),
   ];
+  return alone(gates, neighbours);
 }
 
 function lateGate(id: string, title: string, lateNs: readonly number[]): Gate {

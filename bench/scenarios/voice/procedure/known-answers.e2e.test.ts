@@ -37,7 +37,7 @@ async function measure(transports: string, { injection, point }: Conditions = {}
   const arm: Arm = { ...planned.arm, ...(injection !== undefined && { injection }) };
   const own = { ...planned, arm, loadPoint: { connections: 4, ...point } };
   const measured = await measureTrial(duplex, own, quietOptions(plan));
-  return { trial: recordDuplex(own, measured), measured };
+  return { trial: recordDuplex(own, measured, plan), measured };
 }
 
 /**

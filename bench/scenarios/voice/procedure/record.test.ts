@@ -121,33 +121,39 @@ const tally: DuplexClientTally = {
 interface Change {
   readonly client?: Partial<DuplexClientTally>;
   readonly taken?: Partial<DuplexServerTally>;
+  /** Trials that ran side by side. */
+  readonly lanes?: number;
 }
 
-function record({ client, taken: change }: Change = {}) {
-  return recordDuplex(planned, {
-    specification: { ...specification, duplex },
-    server: { ...server, planSha256: 'a', duplex: { ...taken, ...change } },
-    client: { ...tally, ...client },
-    relay: undefined,
-    clock,
-    host: {
-      stealMean: 0,
-      stealMax: 0,
-      busyNs: undefined,
-      ownNs: 0,
-      wallNs: 1000 * NS_PER_MS,
-      cpus: 2,
-      throttledNs: undefined,
-      swappedInPages: undefined,
-      outOfMemoryKills: undefined,
+function record({ client, taken: change, lanes = 1 }: Change = {}) {
+  return recordDuplex(
+    planned,
+    {
+      specification: { ...specification, duplex },
+      server: { ...server, planSha256: 'a', duplex: { ...taken, ...change } },
+      client: { ...tally, ...client },
+      relay: undefined,
+      clock,
+      host: {
+        stealMean: 0,
+        stealMax: 0,
+        busyNs: undefined,
+        ownNs: 0,
+        wallNs: 1000 * NS_PER_MS,
+        cpus: 2,
+        throttledNs: undefined,
+        swappedInPages: undefined,
+        outOfMemoryKills: undefined,
+      },
+      tracers: [],
+      keepsBytes: true,
+      serverPort: 1,
+      wallNs: 1,
+      overheadNs: 1,
+      startedAt: '2026-01-02T03:04:05.000Z',
     },
-    tracers: [],
-    keepsBytes: true,
-    serverPort: 1,
-    wallNs: 1,
-    overheadNs: 1,
-    startedAt: '2026-01-02T03:04:05.000Z',
-  });
+    { lanes },
+  );
 }
 
 const gate = (id: string, change?: Change) => record(change).gates.find((one) => one.id === id);
@@ -232,4 +238,17 @@ describe('the record of sessions in both directions', () => {
     expect(unsent.gates.filter(({ ok }) => !ok)).toEqual([]);
     expect(unsent.duplex.up).toEqual({ planned: 100, delivered: 50, inTime: 50 });
   });
+});
+
+const gateOf = (lanes: number, id: string) =>
+  record({ lanes }).gates.find((gate) => gate.id === id);
+
+it('beside other trials waits for a CPU and their programs are not judged, and what is missed may be measured alone', () => {
+  expect(gateOf(1, 'H5')?.note).toBe('not readable on this machine');
+  expect(gateOf(1, 'H4')?.remedy).toBeUndefined();
+  expect(gateOf(2, 'H5')).toMatchObject({ ok: true, note: 'not judged: trials ran side by side' });
+  expect(gateOf(2, 'H5')?.value).toBeUndefined();
+  expect(gateOf(2, 'H4')?.remedy).toBe('alone');
+  expect(gateOf(1, 'N2')).toBeDefined();
+  expect(gateOf(2, 'N2')).toBeUndefined();
 });

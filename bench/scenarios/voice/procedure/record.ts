@@ -9,14 +9,18 @@ import {
   type DuplexRecord,
   type ReceivedFrames,
 } from '../../../contract/duplex.ts';
-import type { DistributionName, DuplexTrialRecord } from '../../../contract/run-file.ts';
+import type { DistributionName, DuplexTrialRecord, Plan } from '../../../contract/run-file.ts';
 import type { PlannedTrial } from '../../../plan/trials.ts';
 import { cpuNs } from '../../../trial/machine-gates.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
 import { checkDuplexGates } from './gates.ts';
 import type { MeasuredDuplex } from './measure.ts';
 
-export function recordDuplex(planned: PlannedTrial, measured: MeasuredDuplex): DuplexTrialRecord {
+export function recordDuplex(
+  planned: PlannedTrial,
+  measured: MeasuredDuplex,
+  { lanes = 1 }: Pick<Plan, 'lanes'>,
+): DuplexTrialRecord {
   const { client, server } = measured;
   const { duplex: taken } = server;
   assert(taken !== undefined, 'a server of this procedure counts frames');
@@ -34,7 +38,7 @@ export function recordDuplex(planned: PlannedTrial, measured: MeasuredDuplex): D
       ),
     }),
     duplex: summarise(measured, taken.up),
-    gates: checkDuplexGates(measured, taken),
+    gates: checkDuplexGates(measured, taken, { hasNeighbours: lanes > 1 }),
     warnings: [],
   };
 }
