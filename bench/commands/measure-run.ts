@@ -16,7 +16,7 @@ import {
   type RunHeader,
   type TrialRecord,
 } from '../contract/run-file.ts';
-import { findProxy, proxyTitle } from '../lab/find-proxy.ts';
+import { findProgram, programTitle } from '../lab/find-program.ts';
 import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
@@ -113,7 +113,9 @@ export function browserOf(plan: Plan): string | undefined {
  */
 export function proxiesFound({ arms }: Pick<Plan, 'arms'>): Readonly<Record<string, string>> {
   const names = proxiesOf(arms.map(({ path }) => path)).keys();
-  return Object.fromEntries(Array.from(names, (name) => [name, proxyTitle(name, findProxy(name))]));
+  return Object.fromEntries(
+    Array.from(names, (name) => [name, programTitle(name, findProgram(name))]),
+  );
 }
 
 interface MeasureRunOptions {

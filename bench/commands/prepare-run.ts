@@ -49,7 +49,8 @@ export async function prepareRun(
     canPin: canPin(),
     ports: limits,
     whyAbsent,
-    proxiesHere: () => readLab().flatMap(({ name, found }) => (found === undefined ? [] : name)),
+    proxiesHere: () =>
+      readLab(proxyNames).flatMap(({ name, found }) => (found === undefined ? [] : name)),
     canPilot: true,
   });
   const { plan } = built;

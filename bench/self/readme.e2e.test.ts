@@ -17,9 +17,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CliFolder, type Program } from '../cli-fixture.ts';
-import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
-import { wheelNames } from '../lab/lab-sources.ts';
-import { isUntested, whyNoBrowser, whyNoProxy } from '../missing-fixture.ts';
+import { proxyNames } from '../contract/arms/proxies/proxies.ts';
+import { wheelNames, type LabName } from '../lab/lab-sources.ts';
+import { isUntested, whyNoBrowser, whyNoLabProgram } from '../missing-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const documents = [
@@ -59,7 +59,7 @@ const measures = (line: string): boolean =>
   !line.includes('--dry-run') &&
   !measuredElsewhere.test(line);
 /** The proxies that a line names; one of those that `lab install` brings stands for any. */
-const proxiesIn = (line: string): readonly ProxyName[] => {
+const proxiesIn = (line: string): readonly LabName[] => {
   const named = proxyNames.filter((name) => new RegExp(`(@|--path )${name}`).test(line));
   return line.startsWith('streamduel run proxies') ? [...named, ...wheelNames.slice(0, 1)] : named;
 };
@@ -161,7 +161,7 @@ it('the first of them runs the quick preset', () => {
 
 const canProxy = (line: string): boolean =>
   proxiesIn(line).every(
-    (name) => !isUntested(`documented commands over ${name}`, whyNoProxy(name)),
+    (name) => !isUntested(`documented commands over ${name}`, whyNoLabProgram(name)),
   );
 
 it.each(lines.filter((line) => !measures(line) && canProxy(line)))('%s', expectToWork);
