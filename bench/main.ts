@@ -3,6 +3,7 @@
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import type { AgentFlags } from './commands/agent.ts';
 import type { ClaimsFlags } from './commands/claims.ts';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
@@ -15,6 +16,7 @@ import { listNames, renderList } from './commands/list.ts';
 import type { ReportFlags } from './commands/report.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
 import type { ServeFlags } from './commands/serve.ts';
+import { agentRoles } from './contract/agents.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
@@ -276,6 +278,30 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     .action(async () => {
       const { labListCommand } = await import('./commands/lab.ts');
       labListCommand(output);
+    });
+
+  program
+    .command('agent')
+    .summary('put this machine at the service of a run on several machines')
+    .description(
+      'Puts this machine at the service of runs with --nats, one at a time, until Ctrl-C. It runs the servers and load processes of this program and nothing else.\nBoth sides must have the same version of it; see docs/scale-out.md.',
+    )
+    .requiredOption('--nats <url>', 'the broker, such as nats://127.0.0.1:4222')
+    .option(
+      '--creds <file>',
+      'credentials for it: a .creds file, or YAML with user and password, or token',
+    )
+    .option('--role <role>', `what it runs: ${agentRoles.join(', ')} (default: both)`)
+    .option('--labels <list>', 'by which runs choose it: zone=a,size=big')
+    .option(
+      '--address <address>',
+      'of this machine, where the other agents reach its servers (default: that which leads to the broker)',
+    )
+    .option('--name <text>', 'as reports call it (default: host name and process)')
+    .option('--verbose', 'what servers and clients print, and stacks of errors')
+    .action(async (flags: AgentFlags) => {
+      const { agentCommand } = await import('./commands/agent.ts');
+      await agentCommand(flags, output);
     });
 
   program

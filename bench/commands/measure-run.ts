@@ -28,6 +28,7 @@ import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
+import type { TrialSite } from '../trial/site.ts';
 import { StartTurns } from '../trial/start-turn.ts';
 import type { Progress } from './progress.ts';
 
@@ -124,6 +125,8 @@ interface MeasureRunOptions {
   readonly verbose: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Where its processes run; this machine when absent. */
+  readonly site?: TrialSite | undefined;
   /** Measures one trial; replaced in tests. */
   readonly measure?: RunTrial | undefined;
 }
@@ -134,7 +137,7 @@ interface MeasureRunOptions {
  */
 export async function measureRun(
   run: OpenRun,
-  { port, verbose, signal, progress, measure: replaced }: MeasureRunOptions,
+  { port, verbose, signal, progress, site, measure: replaced }: MeasureRunOptions,
 ): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
@@ -163,6 +166,7 @@ export async function measureRun(
           signal: trialSignal,
           keepStampsIn,
           takeStartTurn,
+          site,
           onProgress: progress.live,
         },
         measure,
