@@ -121,7 +121,9 @@ export class AgentProgram implements AsyncDisposable {
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    const { pid = 0, spawnfile } = this.#child;
+    // It waits for the program; all other commands that a program runs within become the program.
+    return spawnfile === 'unshare' ? (childrenOf(pid)[0]?.pid ?? 0) : pid;
   }
 
   /** Its servers and load processes. */
@@ -132,14 +134,15 @@ export class AgentProgram implements AsyncDisposable {
   }
 
   signal(name: NodeJS.Signals): void {
-    this.#child.kill(name);
+    process.kill(this.pid, name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!isAlive(this.pid)) return;
-    this.signal('SIGCONT');
-    this.signal('SIGTERM');
-    await until(`the end of agent ${this.name}`, () => !isAlive(this.pid));
+    const { pid } = this;
+    if (!isAlive(pid)) return;
+    process.kill(pid, 'SIGCONT');
+    process.kill(pid, 'SIGTERM');
+    await until(`the end of agent ${this.name}`, () => !isAlive(pid));
   }
 }
 

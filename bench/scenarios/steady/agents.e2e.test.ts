@@ -8,7 +8,7 @@ import { agentSite } from '../../agents/agent-site.ts';
 import type { Fleet } from '../../agents/fleet.ts';
 import { seededDraw } from '../../contract/random.ts';
 import type { Plan } from '../../contract/run-file.ts';
-import { isUntested, whyNoLabProgram } from '../../missing-fixture.ts';
+import { isUntested, whyNoLabProgram, whyNoProgram } from '../../missing-fixture.ts';
 import { isAlive } from '../../processes-fixture.ts';
 import { firstTrial, planOf, quietOptions } from '../../trial/measure-fixture.ts';
 import { measureTrial } from '../../trial/procedure.ts';
@@ -25,6 +25,9 @@ const short = {
   seed: '7',
   blocks: '1',
 };
+/** A time namespace, whose monotonic clock is ahead (time_namespaces(7)). */
+const SHIFTED = ['--time', '--monotonic', '1000', '--fork'];
+const whyNoShift = whyNoProgram('unshare', 'run them as root', [...SHIFTED, 'true']);
 const NATS = 'nats://127.0.0.1:1';
 
 async function measure(plan: Plan, fleet?: Fleet) {
@@ -82,6 +85,34 @@ describe.skipIf(isUntested('agents', whyNoLabProgram('nats-server')))('on agents
     expect(measured.calls?.clientReads).toBeGreaterThan(0);
     for (const agent of agents) expect(agent.children).toEqual([]);
   });
+
+  it.skipIf(isUntested('clocks that differ', whyNoShift))(
+    'a clock that is 1000 s ahead is found, and taken out of the stamps',
+    async () => {
+      await using own = await Broker.start();
+      await using _server = await AgentProgram.start(own.url, { name: 'here', role: 'server' });
+      await using _load = await AgentProgram.start(own.url, {
+        name: 'ahead',
+        role: 'load',
+        within: ['unshare', ...SHIFTED],
+      });
+      const plan = await planOf('stream', { ...short, transports: 'sse', nats: NATS });
+      await using fleet = await openFleet(own.url, plan);
+      const { measured, record } = await measure(plan, fleet);
+      expect(record.gates.filter(({ kind, ok }) => kind === 'correctness' && !ok)).toEqual([]);
+      const { receivedNs = [] } = measured.clientStamps;
+      const { writtenNs = [] } = measured.serverStamps;
+      const boundNs = measured.clock.before.highNs;
+      const oneWayNs = Array.from(receivedNs, (atNs, token) => atNs - (writtenNs[token] ?? 0));
+      expect(oneWayNs.length).toBeGreaterThan(100);
+      expect(Math.min(...oneWayNs)).toBeGreaterThan(-boundNs);
+      // Left in, the difference would be in every one of them.
+      expect(Math.max(...oneWayNs)).toBeLessThan(60e9);
+      const ahead = record.agents?.shares.find(({ agent }) => agent === 'ahead');
+      expect(Math.abs(ahead?.skewNs ?? Infinity)).toBeLessThanOrEqual(2 * boundNs);
+      expect(ahead?.deviationNs).toBe(0);
+    },
+  );
 
   describe('an agent or the broker that is lost in the window', () => {
     const long = { ...short, transports: 'sse', duration: '4s', nats: NATS, loadAgents: '2' };
