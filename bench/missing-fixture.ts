@@ -3,11 +3,10 @@
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import type { ProxyName } from './contract/arms/proxies/proxies.ts';
 import { findChromium } from './contract/chromium.ts';
 import { BenchError } from './contract/errors.ts';
-import { findProxy } from './lab/find-proxy.ts';
-import { bringCommand } from './lab/lab-sources.ts';
+import { findProgram } from './lab/find-program.ts';
+import { bringCommand, type LabName } from './lab/lab-sources.ts';
 
 /** Why something is unavailable here, and the fix. */
 export interface Missing {
@@ -71,10 +70,10 @@ export function whyNoProc(): Missing | undefined {
     : { why: 'there is no /proc', remedy: 'run them on Linux' };
 }
 
-/** Says why a real proxy is unavailable here. */
-export function whyNoProxy(name: ProxyName): Missing | undefined {
+/** Says why a real proxy, or the broker, is unavailable here. */
+export function whyNoLabProgram(name: LabName): Missing | undefined {
   try {
-    findProxy(name);
+    findProgram(name);
     return undefined;
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;

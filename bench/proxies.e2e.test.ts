@@ -8,7 +8,7 @@ import { CliFolder, runMain, shortRun } from './cli-fixture.ts';
 import { proxyPath, type PathName } from './contract/arms/paths.ts';
 import { proxyNames } from './contract/arms/proxies/proxies.ts';
 import type { RunHeader } from './contract/run-file.ts';
-import { isUntested, whyNoProxy } from './missing-fixture.ts';
+import { isUntested, whyNoLabProgram } from './missing-fixture.ts';
 import { groupMembers } from './path/group-members.ts';
 import { childrenOf } from './processes-fixture.ts';
 
@@ -17,7 +17,7 @@ const { run: streamduel } = place;
 
 afterAll(() => place[Symbol.dispose]());
 
-const noNginx = isUntested('runs over nginx', whyNoProxy('nginx'));
+const noNginx = isUntested('runs over nginx', whyNoLabProgram('nginx'));
 
 /** The first line of a run says this of its proxies. */
 function toolsOf(name: string): RunHeader['environment']['tools'] {
@@ -156,7 +156,9 @@ it('an unknown path is refused with those that there are', async () => {
 });
 
 /** Proxies of this machine whose fixed form must pass both transports. */
-const here = proxyNames.filter((name) => !isUntested(`streams over ${name}`, whyNoProxy(name)));
+const here = proxyNames.filter(
+  (name) => !isUntested(`streams over ${name}`, whyNoLabProgram(name)),
+);
 
 it.each(here)('%s passes both transports in its fixed form, verified', async (name) => {
   const path: PathName = proxyPath(name, 'fixed');

@@ -4,6 +4,7 @@
 import { armName } from '../contract/arms/arms.ts';
 import type { Distribution } from '../contract/distribution.ts';
 import type { SavedRun } from '../contract/run-file.ts';
+import { agentsOfRun } from './agents-of-run.ts';
 import type { Analysis, LoadPointAnalysis, MetricSummary } from './analysis.ts';
 import type { AttemptRule } from './attempts.ts';
 import { analyseBrowser, whyUnseen } from './browser-analysis.ts';
@@ -54,6 +55,7 @@ export function analyse<Findings extends object>(
   const alone = trials.filter((trial) => trial.alone === true).length;
   const copy = findCopy(plan.arms);
   const browser = analyseBrowser(concluded.judged, reading);
+  const agents = agentsOfRun(completed);
   const findings = reading.findings?.(run, concluded.judged);
   const analysis: Analysis = {
     schema: 1,
@@ -75,6 +77,7 @@ export function analyse<Findings extends object>(
     ),
     ...findings,
     ...(browser !== undefined && { browser }),
+    ...(agents !== undefined && { agents }),
     trials: {
       planned: extent.planned,
       completed: completed.length,

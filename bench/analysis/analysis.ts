@@ -1,6 +1,7 @@
 // The result of an analysis: all that a report, a table or an export may print. Pure values, saved
 // as analysis.json.
 
+import type { AgentsOfRun } from './agents-of-run.ts';
 import type { Arm } from '../contract/arms/arms.ts';
 import type { Environment, Gate, LoadPoint, Plan, Warning } from '../contract/run-file.ts';
 import type { NoiseFloor } from './measured-trials.ts';
@@ -179,6 +180,8 @@ export interface RepeatedBlock {
   readonly repeatTrials: readonly number[];
   /** Whether the repetition was analysed; false when it was cut off. */
   readonly isUsed: boolean;
+  /** What became of the agents of its trials, where one was lost. */
+  readonly lost?: readonly string[];
   /** Environment gates that the first measurement missed. */
   readonly misses: readonly (Pick<Gate, 'id' | 'title' | 'value' | 'limit' | 'unit'> & {
     readonly trial: number;
@@ -307,6 +310,8 @@ export interface Analysis {
   readonly loadPoints: readonly LoadPointAnalysis[];
   /** Set only when a page received the streams. */
   readonly browser?: BrowserAnalysis;
+  /** Set only when the processes ran on agents. */
+  readonly agents?: AgentsOfRun;
   /**
    * Counts include burn-in, which `burnIn` counts alone, and repeated blocks. When a rule stopped
    * the run, no more were planned.

@@ -90,8 +90,16 @@ export function isDisturbance({ kind, ok, remedy }: Gate): boolean {
   return kind === 'environment' && !ok && remedy === undefined;
 }
 
+/** A trial whose agent was lost has no values, and is measured again with its block. */
 export function isDisturbed(trials: readonly TrialRecord[]): boolean {
-  return disturbances(trials).length > 0;
+  return disturbances(trials).length > 0 || lostAgents(trials).length > 0;
+}
+
+/** What happened to the agents that were lost in these trials. */
+export function lostAgents(trials: readonly TrialRecord[]): readonly string[] {
+  return trials.flatMap((trial) =>
+    trial.outcome === 'failed' && trial.failure.code === 'AGENT_LOST' ? trial.failure.message : [],
+  );
 }
 
 function countPlaces(trials: readonly TrialRecord[]): number {

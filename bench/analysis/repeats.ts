@@ -5,7 +5,13 @@
 import { armName, isCopy } from '../contract/arms/arms.ts';
 import type { SavedRun } from '../contract/run-file.ts';
 import type { Analysis, RepeatedBlock, WithoutRepeats } from './analysis.ts';
-import { attemptsByBlock, chooseAttempt, disturbances, isDisturbed } from './attempts.ts';
+import {
+  attemptsByBlock,
+  chooseAttempt,
+  disturbances,
+  isDisturbed,
+  lostAgents,
+} from './attempts.ts';
 import { signFlipSeed, type ArmComparison } from './comparisons.ts';
 import { pairTrials, selectMeasured, type JudgedLoadPoint } from './measured-trials.ts';
 import { estimateMean } from './statistics/estimate.ts';
@@ -16,12 +22,14 @@ export function listRepeats(run: SavedRun): readonly RepeatedBlock[] {
   return attemptsByBlock(run).flatMap((attempts): RepeatedBlock[] => {
     const [first, ...later] = attempts;
     if (first === undefined || later.length === 0) return [];
+    const lost = lostAgents(first.trials);
     return [
       {
         block: first.block,
         firstTrials: first.trials.map(({ trial }) => trial),
         repeatTrials: later.flatMap(({ trials }) => trials.map(({ trial }) => trial)),
         isUsed: chooseAttempt(attempts, 'last') !== first,
+        ...(lost.length > 0 && { lost }),
         misses: disturbances(first.trials).map(
           ({ trial, gate: { id, title, value, limit, unit } }) => ({
             id,

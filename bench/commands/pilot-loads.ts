@@ -31,7 +31,7 @@ const MOST_NEXT = 2;
 const LONGEST_WARMUP_NS = 2 * NS_PER_S;
 const LONGEST_WINDOW_NS = 1 * NS_PER_S;
 
-type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal'> & {
+type PilotOptions = Pick<MeasureOptions, 'tokenFile' | 'port' | 'verbose' | 'signal' | 'site'> & {
   readonly onTrial: (text: string) => void;
   /** Replaced in tests. */
   readonly measure?: (planned: PlannedTrial, options: MeasureOptions) => Promise<Measured>;

@@ -22,6 +22,7 @@ import { parseThreshold } from '../plan/thresholds.ts';
 import { locateTokens, OWN_TOKENS_FILE } from '../plan/workloads.ts';
 import { checkLoad } from '../trial/check-load.ts';
 import { BROWSER_TOOL, readEnvironment } from '../trial/environment.ts';
+import type { TrialSite } from '../trial/site.ts';
 import { mendTornLine, writeRunFile } from '../trial/run-folder.ts';
 import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { browserOf, canPin, createRun, proxiesFound, type OpenRun } from './measure-run.ts';
@@ -49,7 +50,8 @@ export async function prepareRun(
     canPin: canPin(),
     ports: limits,
     whyAbsent,
-    proxiesHere: () => readLab().flatMap(({ name, found }) => (found === undefined ? [] : name)),
+    proxiesHere: () =>
+      readLab(proxyNames).flatMap(({ name, found }) => (found === undefined ? [] : name)),
     canPilot: true,
   });
   const { plan } = built;
@@ -58,7 +60,7 @@ export async function prepareRun(
   checkPort(plan, flags.port);
   checkNetwork(plan);
   browserOf(plan);
-  if (plan.pin && !canPin()) {
+  if (plan.pin && plan.agents === undefined && !canPin()) {
     throw new BenchError(
       'LIMIT',
       '--pin binds server and client to one CPU each, which needs two CPUs and taskset',
@@ -76,6 +78,8 @@ export interface PilotPlace {
   readonly port: number;
   readonly signal: AbortSignal;
   readonly stderr: NodeJS.WriteStream;
+  /** This machine when absent. */
+  readonly site?: TrialSite | undefined;
 }
 
 /**
@@ -84,7 +88,7 @@ export interface PilotPlace {
  */
 export async function findLoads(
   prepared: PreparedRun,
-  { port, signal, stderr }: PilotPlace,
+  { port, signal, stderr, site }: PilotPlace,
 ): Promise<PreparedRun> {
   const { plan, ownTokens, needsPilot, flags } = prepared;
   if (!needsPilot) return prepared;
@@ -97,6 +101,7 @@ export async function findLoads(
       port,
       verbose: flags.verbose === true,
       signal,
+      site,
       onTrial: (text) => void (flags.quiet === true || stderr.write(`${text}\n`)),
     });
     checkLimits(placed, readMachineLimits());
@@ -143,7 +148,15 @@ export function usualName({ scenario, preset }: Plan): string {
 }
 
 /** Flags that do not affect the measurement. */
-const mayChange: ReadonlySet<FlagName> = new Set(['continue', 'port', 'json', 'quiet', 'verbose']);
+const mayChange: ReadonlySet<FlagName> = new Set([
+  'continue',
+  'port',
+  'nats',
+  'creds',
+  'json',
+  'quiet',
+  'verbose',
+]);
 
 /** @throws BenchError USAGE for a flag or scenario beside --continue that would change the plan. */
 export function refuseChanges(folder: string, scenarios: readonly string[], flags: RunFlags): void {

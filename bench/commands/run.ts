@@ -3,10 +3,14 @@
 
 import { join, relative } from 'node:path';
 import { isMissed } from '../analysis/thresholds.ts';
+import { parseBrokerUrl } from '../agents/broker-url.ts';
+import { BenchError } from '../contract/errors.ts';
+import type { Plan } from '../contract/run-file.ts';
 import { readConfig } from '../flags/config.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
 import { parseCount } from '../plan/quantities.ts';
 import { runFolderName } from '../trial/run-folder.ts';
+import type { TrialSite } from '../trial/site.ts';
 import { isSuiteFolder } from '../trial/suite-folder.ts';
 import type { CommandOutput } from './command-output.ts';
 import { dryRun } from './dry-run.ts';
@@ -21,6 +25,7 @@ import {
   usualName,
   type PilotPlace,
 } from './prepare-run.ts';
+import { openSite } from './open-site.ts';
 import { hasFailed, publish, summariseForTerminal } from './publish.ts';
 import { runSuite } from './suite.ts';
 import { explainStop, watchRun } from './watch-run.ts';
@@ -54,6 +59,8 @@ async function runGiven(
   flags: RunFlags,
   output: CommandOutput,
 ): Promise<number> {
+  // Other refusals print the flag as it was given.
+  if (flags.nats !== undefined) parseBrokerUrl(flags.nats);
   const port = flags.port === undefined ? 0 : parseCount('--port', flags.port, 0, 65_535);
   if (flags.dryRun === true && flags.continue === undefined) {
     output.stdout.write(await dryRun(scenarios, flags));
@@ -61,17 +68,22 @@ async function runGiven(
   }
   const isSuite =
     flags.continue === undefined ? scenarios.length > 1 : isSuiteFolder(flags.continue);
+  if (isSuite && flags.nats !== undefined)
+    throw new BenchError('USAGE', '--nats: several scenarios are not measured on agents at once', {
+      hint: 'run one after another',
+    });
   if (isSuite) return await runSuite(scenarios, flags, { port, output });
   using interruption = listenForInterrupts();
-  const run =
+  const { signal } = interruption;
+  await using agents = new AsyncDisposableStack();
+  const siteOf = async (plan: Plan): Promise<TrialSite | undefined> =>
+    await openSite(plan, flags, { signal, owned: agents });
+  const { run, site } =
     flags.continue === undefined
-      ? await beginRun(scenarios, flags, {
-          port,
-          signal: interruption.signal,
-          stderr: output.stderr,
-        })
-      : continueRun(flags.continue, scenarios, flags);
-  const stopped = await watchRun(run, { flags, port, signal: interruption.signal, output });
+      ? await beginRun(scenarios, flags, { port, signal, stderr: output.stderr, siteOf })
+      : await continueRun(flags.continue, scenarios, { flags, siteOf });
+  const stopped = await watchRun(run, { flags, port, signal, output, site });
+  await agents.disposeAsync();
   const { analysis, thresholds } = await publish(run.folder);
   const reportPath = join(relative(process.cwd(), run.folder) || '.', 'report.md');
   output.stdout.write(
@@ -83,23 +95,37 @@ async function runGiven(
   return hasFailed(analysis) || thresholds.some(isMissed) ? 1 : 0;
 }
 
+type SiteOf = (plan: Plan) => Promise<TrialSite | undefined>;
+
+interface PlacedRun {
+  readonly run: OpenRun;
+  readonly site: TrialSite | undefined;
+}
+
 async function beginRun(
   scenarios: readonly string[],
   flags: RunFlags,
-  place: PilotPlace,
-): Promise<OpenRun> {
+  { siteOf, ...place }: Omit<PilotPlace, 'site'> & { readonly siteOf: SiteOf },
+): Promise<PlacedRun> {
   const asked = await prepareRun(scenarios, flags);
   const name = readName(flags, usualName(asked.plan));
-  const prepared = await findLoads(asked, place);
+  const site = await siteOf(asked.plan);
+  const prepared = await findLoads(asked, { ...place, site });
   const startedAt = new Date();
-  return beginPrepared(prepared, {
+  const run = beginPrepared(prepared, {
     folder: join(flags.out ?? DEFAULT_OUT, runFolderName(startedAt, name)),
     name,
     startedAt,
   });
+  return { run, site };
 }
 
-function continueRun(folder: string, scenarios: readonly string[], flags: RunFlags): OpenRun {
+async function continueRun(
+  folder: string,
+  scenarios: readonly string[],
+  { flags, siteOf }: { readonly flags: RunFlags; readonly siteOf: SiteOf },
+): Promise<PlacedRun> {
   refuseChanges(folder, scenarios, flags);
-  return reopenRun(folder, flags.port);
+  const run = reopenRun(folder, flags.port);
+  return { run, site: await siteOf(run.header.plan) };
 }

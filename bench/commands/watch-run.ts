@@ -8,18 +8,21 @@ import type { CommandOutput } from './command-output.ts';
 import { measureRun, type OpenRun } from './measure-run.ts';
 import { showProgress, silentProgress } from './progress.ts';
 import type { RunFlags } from '../flags/run-flags.ts';
+import type { TrialSite } from '../trial/site.ts';
 
 export interface WatchOptions {
   readonly flags: Pick<RunFlags, 'quiet' | 'verbose'>;
   readonly port: number;
   readonly signal: AbortSignal;
   readonly output: Omit<CommandOutput, 'stdout'>;
+  /** Where its processes run; this machine when absent. */
+  readonly site?: TrialSite | undefined;
 }
 
 /** Returns the error that stopped the run; undefined when all planned trials have been measured. */
 export async function watchRun(
   run: OpenRun,
-  { flags, port, signal, output }: WatchOptions,
+  { flags, port, signal, output, site }: WatchOptions,
 ): Promise<unknown> {
   const { plan, leftOut } = run.header;
   if (leftOut !== undefined && flags.quiet !== true)
@@ -39,6 +42,7 @@ export async function watchRun(
       verbose: flags.verbose === true,
       signal,
       progress,
+      site,
       measure: output.measure,
     });
     return undefined;

@@ -19,6 +19,13 @@ export const clockBoundSchema = z.object({
 
 export type ClockBound = z.infer<typeof clockBoundSchema>;
 
+/** Bounds from before and after a trial. */
+export interface ClockProof {
+  readonly before: ClockBound;
+  readonly after: ClockBound;
+  readonly sameTimeNamespace: boolean;
+}
+
 const ANSWER_BYTES = 8;
 const EXCHANGE_TIMEOUT_MS = 10_000;
 

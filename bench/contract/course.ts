@@ -7,6 +7,16 @@ import { NS_PER_S } from './units.ts';
 /** Seconds that a trial keeps; a longer window keeps steps of several seconds instead. */
 const MOST_STEPS = 30;
 
+export const processReadingSchema = z.object({
+  /** Since the window began. */
+  atNs: z.number(),
+  /** CPU time of all servers and of all load processes, in steps of 10 ms. */
+  serverCpuNs: z.number().nonnegative(),
+  clientCpuNs: z.number().nonnegative(),
+  /** Resident memory of all servers. */
+  serverResidentBytes: z.number().nonnegative().optional(),
+});
+
 export const courseSchema = z.object({
   /** Length of a step: whole seconds. */
   stepNs: z.number().positive(),
@@ -24,23 +34,11 @@ export const courseSchema = z.object({
    * Totals of the processes since the window began, read once a second from outside; absent where
    * the machine does not offer them.
    */
-  processes: z
-    .array(
-      z.object({
-        /** Since the window began. */
-        atNs: z.number(),
-        /** CPU time of all servers and of all load processes, in steps of 10 ms. */
-        serverCpuNs: z.number().nonnegative(),
-        clientCpuNs: z.number().nonnegative(),
-        /** Resident memory of all servers. */
-        serverResidentBytes: z.number().nonnegative().optional(),
-      }),
-    )
-    .optional(),
+  processes: z.array(processReadingSchema).optional(),
 });
 
 export type Course = z.infer<typeof courseSchema>;
-export type ProcessReading = NonNullable<Course['processes']>[number];
+export type ProcessReading = z.infer<typeof processReadingSchema>;
 
 /** The step of a window of this length. */
 export function stepOf(windowNs: number): number {

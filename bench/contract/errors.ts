@@ -11,6 +11,8 @@ export const errorCodes = {
   CHILD_START: 'a server or client process did not come up',
   CHILD_DIED: 'a server or client process ended before its time',
   CHILD_SILENT: 'a server or client process did not answer in time',
+  AGENT_LOST: 'an agent, or the broker, was lost while a trial ran',
+  BROKER: 'the broker cannot be reached, or refuses',
   PORT: 'an address could not be bound',
   CLOCK: 'the processes do not share one monotonic clock',
   PROTOCOL: 'bytes on the wire that the transport does not allow',
@@ -52,6 +54,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set([
   'LIMIT',
   'WORKLOAD',
   'RUN_FOLDER',
+  'BROKER',
 ]);
 
 /** Exit code: 2 for usage errors, 130 for Ctrl-C, 1 for all else. */

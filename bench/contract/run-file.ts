@@ -2,6 +2,7 @@
 // the only input of analysis and reports, so a saved run can be rendered again without a new one.
 
 import { z } from 'zod';
+import { agentsPlanSchema, agentsRecordSchema } from './agents.ts';
 import { arrivalsPlanSchema } from './arrivals.ts';
 import { pathNames, type PathName } from './arms/paths.ts';
 import { clientStackIds, type ClientStack } from './arms/stacks.ts';
@@ -185,6 +186,8 @@ const planSchema = z.object({
    */
   clientProcesses: z.int().min(1).optional(),
   serverProcesses: z.int().min(1).optional(),
+  /** Set where the processes run on agents, which other machines may be. */
+  agents: agentsPlanSchema.optional(),
   /**
    * Number of loopback addresses from which each load process connects in turn, when a single one
    * has too few ports.
@@ -329,14 +332,14 @@ export const distributionNames = [
 
 export type DistributionName = (typeof distributionNames)[number];
 
-const memorySchema = z.object({
+export const memorySchema = z.object({
   rssBytes: z.number(),
   pssBytes: z.number().optional(),
   ussBytes: z.number().optional(),
 });
 
 /** Sums over the server's sockets that were open after the window, from TCP_INFO. */
-const tcpInfoSchema = z.object({
+export const tcpInfoSchema = z.object({
   sockets: z.int(),
   bytesSent: z.number(),
   bytesRetransmitted: z.number(),
@@ -358,7 +361,7 @@ const socketCountsSchema = z.object(socketCounts);
  * Read and write system calls of all servers and of all load processes, as the kernel counted them
  * over the window.
  */
-const windowCallsSchema = z.object({
+export const windowCallsSchema = z.object({
   /**
    * Time between the two readings of the counters: the window, plus how late another process woke
    * up for its edges.
@@ -418,6 +421,8 @@ const finishedTrial = {
     after: clockBoundSchema,
     sameTimeNamespace: z.boolean(),
   }),
+  /** Who took part, where the processes ran on agents; the clocks above are bounded across them. */
+  agents: agentsRecordSchema.optional(),
   /**
    * Wall time of the whole trial, and the part of it that was not rehearsal, warm-up, window, tail
    * or drain.

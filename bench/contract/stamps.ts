@@ -37,7 +37,11 @@ export function writeStamps(path: string, columns: StampColumns): void {
 
 /** @throws BenchError RUN_FOLDER when the file is truncated or not a stamp file. */
 export function readStamps(path: string): StampColumns {
-  const bytes = readFileSync(path);
+  return parseStamps(readFileSync(path), path);
+}
+
+/** @param path Named in errors. @throws BenchError RUN_FOLDER */
+export function parseStamps(bytes: Buffer, path: string): StampColumns {
   const damaged = (what: string): BenchError =>
     new BenchError('RUN_FOLDER', `${path}: ${what}`, {
       hint: 'delete the trial and measure it again',

@@ -8,6 +8,7 @@ import { findChromium } from '../contract/chromium.ts';
 import { BenchError } from '../contract/errors.ts';
 import { projectPath } from '../contract/program.ts';
 import type { Environment } from '../contract/run-file.ts';
+import { proxyNames } from '../contract/arms/proxies/proxies.ts';
 import { readLab, type LabReading } from '../lab/read-lab.ts';
 import { whyAbsent, whyNoNamespaces } from '../path/network-namespaces.ts';
 import type { NetworkRefusal } from '../path/network-refusal.ts';
@@ -80,7 +81,7 @@ export async function readMachine(): Promise<MachineReadings> {
     capture: whyNoCapture(),
     hasPythonWebsockets: isRunnable('/usr/bin/python3', '-c', 'import websockets'),
     hasCompiler: isRunnable('cc', '--version'),
-    proxies: readLab(),
+    proxies: readLab(proxyNames),
   };
 }
 

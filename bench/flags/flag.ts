@@ -44,7 +44,12 @@ export type FlagRule = 'all' | 'steady' | 'faults' | 'named';
 export interface Repeated {
   readonly plan: Plan;
   /** Given flags that the plan does not hold. */
-  readonly given: { readonly workload?: string; readonly failIf?: readonly string[] };
+  readonly given: {
+    readonly workload?: string;
+    readonly failIf?: readonly string[];
+    readonly nats?: string;
+    readonly creds?: string;
+  };
 }
 
 export interface Flag {

@@ -425,6 +425,56 @@ const runFlags = {
     // The arms of the repeated command say so themselves.
     repeat: () => undefined,
   },
+  nats: {
+    group: 'machine',
+    kind: 'text',
+    value: 'url',
+    help: 'measure on agents (streamduel agent) that are at this broker; see docs/scale-out.md',
+    usual: 'all processes on this machine',
+    example: 'nats://127.0.0.1:4222',
+    rule: 'named',
+    repeat: ({ plan, given }) => (plan.agents === undefined ? undefined : given.nats),
+  },
+  creds: {
+    group: 'machine',
+    kind: 'text',
+    value: 'file',
+    help: 'credentials for that broker: a .creds file, or YAML with user and password, or token',
+    usual: 'none, for a broker on this machine',
+    example: 'controller.creds',
+    rule: 'named',
+    repeat: ({ plan, given }) => (plan.agents === undefined ? undefined : given.creds),
+  },
+  loadAgents: {
+    group: 'machine',
+    kind: 'count',
+    value: 'n',
+    help: 'agents that open the streams, equal shares of them',
+    usual: '1 with --nats',
+    example: '4',
+    rule: 'named',
+    repeat: ({ plan }) => writeNumber(plan.agents?.load),
+  },
+  serverAgents: {
+    group: 'machine',
+    kind: 'count',
+    value: 'n',
+    help: 'agents with a server; each has the same number of load processes',
+    usual: '1 with --nats',
+    example: '1',
+    rule: 'named',
+    repeat: ({ plan }) => writeNumber(plan.agents?.server),
+  },
+  agentLabels: {
+    group: 'machine',
+    kind: 'list',
+    value: 'list',
+    help: 'only agents with all of these labels',
+    usual: 'any',
+    example: 'zone=a,size=big',
+    rule: 'named',
+    repeat: ({ plan }) => writeLabels(plan.agents?.labels),
+  },
   pin: {
     group: 'machine',
     kind: 'switch',
@@ -566,6 +616,13 @@ export function flagWords(name: FlagName): string {
 
 function writeNumber(value: number | undefined): string | undefined {
   return value === undefined ? undefined : String(value);
+}
+
+function writeLabels(labels: Readonly<Record<string, string>> | undefined): string | undefined {
+  if (labels === undefined) return undefined;
+  return Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
 }
 
 function joinUnique(values: readonly (string | undefined)[]): string {

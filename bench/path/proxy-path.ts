@@ -12,7 +12,7 @@ import {
 } from '../contract/arms/proxies/proxy.ts';
 import { fromProxySchema, type ToProxy } from '../contract/messages.ts';
 import { programPath } from '../contract/program.ts';
-import { findProxy } from '../lab/find-proxy.ts';
+import { findProgram } from '../lab/find-program.ts';
 import { temporaryFolder } from '../trial/temporary-folder.ts';
 import { LOOPBACK } from './direct-path.ts';
 import { freePort } from './local-port.ts';
@@ -35,7 +35,7 @@ export function openProxyPath({ name, form }: RealProxy): OpenPath {
       'a real proxy neither delays bytes, nor limits them, nor breaks connections when told to',
     );
     const { title, startArguments, readyPath, leftovers, forward } = proxies[name];
-    const found = findProxy(name);
+    const found = findProgram(name);
     const folder = mkdtempSync(join(temporaryFolder(), `${name}-`));
     const owner = startWorker({ name: `${name} owner`, program, schema: fromProxySchema });
     const send = (message: ToProxy): void => owner.send(message);

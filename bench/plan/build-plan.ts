@@ -27,6 +27,7 @@ import {
   TARGET_SCENARIO,
 } from '../scenarios/registry.ts';
 import type { BreakingScenario } from '../scenarios/scenario.ts';
+import { checkAgents, processesOnAgents, readAgents } from './agents.ts';
 import { planTrialArrivals } from './arrivals/plan-arrivals.ts';
 import { readArrivals } from './arrivals/read-arrivals.ts';
 import { ALL_ARMS, listLeftOut, planArms, type ArmsPlace } from './arms.ts';
@@ -230,7 +231,11 @@ export async function buildPlan(
       flags,
     }));
   const canary = planCanary(flags, arms);
-  const processes = readProcesses(flags, connections);
+  const agents = readAgents(flags);
+  const processes = readProcesses(
+    agents === undefined ? flags : processesOnAgents(agents, flags),
+    connections,
+  );
   const { serverProcesses = 1 } = processes;
   const plan: Plan = {
     scenario,
@@ -258,7 +263,7 @@ export async function buildPlan(
     }),
     seed,
     // Pinned to the same CPUs, parallel trials would only wait for each other.
-    pin: flags.pin ?? (surroundings.canPin && lanes === 1),
+    pin: flags.pin ?? (surroundings.canPin && lanes === 1 && agents === undefined),
     keepStamps: flags.stamps ?? false,
     verdicts,
     ...(stop !== undefined && { stop }),
@@ -279,6 +284,7 @@ export async function buildPlan(
     ...(targets !== undefined && { targets }),
     ...readSource(flags),
     ...processes,
+    ...(agents !== undefined && { agents }),
     ...(shares !== undefined &&
       flags.carries !== undefined &&
       carriedStreams !== undefined && { loads: { carriedStreams, trials: [] } }),
@@ -289,9 +295,13 @@ export async function buildPlan(
   };
   checkBrowser(plan, flags);
   checkChunks(plan);
-  const clientAddresses = countAddresses(plan, surroundings.ports ?? { localPorts: undefined });
+  const clientAddresses =
+    agents === undefined
+      ? countAddresses(plan, surroundings.ports ?? { localPorts: undefined })
+      : undefined;
   const addressed = clientAddresses === undefined ? plan : { ...plan, clientAddresses };
   checkPath(addressed);
+  checkAgents(addressed);
   return {
     plan: addressed,
     ownTokens,

@@ -71,8 +71,11 @@ function readText(path: string): string | undefined {
 
 /** @throws BenchError LIMIT that names the flag, the limit and the fix. */
 export function checkLimits(plan: Plan, limits: MachineLimits): void {
-  if (limits.openFiles !== undefined) checkFiles(plan, limits.openFiles);
-  checkPorts(plan, limits);
+  // Agents have limits of their own, which are asked of them.
+  if (plan.agents === undefined) {
+    if (limits.openFiles !== undefined) checkFiles(plan, limits.openFiles);
+    checkPorts(plan, limits);
+  }
   checkStamps(plan);
 }
 
@@ -111,6 +114,11 @@ function checkFiles(plan: Plan, openFiles: number): void {
       ]),
     },
   );
+}
+
+/** Files that a process needs which has this many connections. */
+export function filesOfProcess(connections: number): number {
+  return withOverlap(Math.ceil(connections)) + SPARE_FILES;
 }
 
 /** How the connections came about. */

@@ -78,7 +78,10 @@ export function countAddresses(
   const points = plan.loadPoints.map((loadPoint) => ({ ...plan, loadPoints: [loadPoint] }));
   const most = (portsOf: typeof portsInAll, processes: number): number =>
     Math.max(...points.map((point) => portsOf(point, mostConnections(point) / processes)));
-  const held = most(reusesPorts === true ? portsAtOnce : portsInAll, serverProcesses);
+  const held = most(
+    (point, connections) => portsHeld(point, connections, { localPorts, reusesPorts }),
+    serverProcesses,
+  );
   if (held <= localPorts * COMMON_SHARE) return undefined;
   return Math.ceil(most(portsInAll, clientProcesses) / Math.floor(localPorts * BOUND_SHARE));
 }
@@ -94,6 +97,15 @@ function connectionNs({ workload, loadPoints }: Demanding): number {
     workload.firstTokenMedianMs * NS_PER_MS +
     (workload.tokensPerStream / workload.tokensPerSecond) * NS_PER_S
   );
+}
+
+/** Ports that a machine holds at once for its connections to one server port. */
+export function portsHeld(
+  plan: Demanding,
+  connections: number,
+  { reusesPorts }: PortLimits,
+): number {
+  return reusesPorts === true ? portsAtOnce(plan, connections) : portsInAll(plan, connections);
 }
 
 /** Ports held at once by open streams and by streams that have just ended. */

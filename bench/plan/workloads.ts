@@ -18,7 +18,8 @@ const bundledPath = fileURLToPath(new URL('../workloads/tokens.json', import.met
  * Name of the bundled tokens in a saved plan: a run folder must not depend on where streamduel is
  * installed.
  */
-const BUNDLED = 'bundled';
+/** Stands for the tokens that come with this program. */
+export const BUNDLED = 'bundled';
 /** Name of the tokens of a user's text, which lie in the run folder. */
 export const OWN_TOKENS_FILE = 'tokens.json';
 

@@ -9,6 +9,7 @@ import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from './formats/html-p
 import { renderMarkdown } from './formats/markdown.ts';
 import { renderEffects, renderTrials, withoutCourses, type PageViews } from './page/page-views.ts';
 import type { RunReport } from './scenario-parts.ts';
+import { renderAgents } from './sections/agents.ts';
 import { renderAnswer } from './sections/answer.ts';
 import { renderAsymmetries } from './sections/asymmetries.ts';
 import type { ChartLink } from './sections/chart-links.ts';
@@ -77,6 +78,7 @@ export function reportBlocks(
     renderFailures(analysis),
     renderAsymmetries(context),
     renderProxies(analysis),
+    renderAgents(analysis),
     renderEnvironment(analysis),
     renderRepetition(context),
     renderDefinitions(context),

@@ -94,6 +94,12 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
   },
   { file: 'bench/contract/faults.ts', names: ['slow-reader'], why: 'a fault' },
   { file: 'bench/contract/clock-proof.ts', names: ['connect'], why: 'an event of a socket' },
+  { file: 'bench/agents/local-address.ts', names: ['connect'], why: 'an event of a socket' },
+  {
+    file: 'bench/commands/agent.ts',
+    names: ['reconnect'],
+    why: 'an event of the connection to the broker',
+  },
   {
     file: 'bench/selftest/capture/packet-capture.ts',
     names: ['connect'],

@@ -17,9 +17,9 @@ import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { CliFolder, type Program } from '../cli-fixture.ts';
-import { proxyNames, type ProxyName } from '../contract/arms/proxies/proxies.ts';
-import { wheelNames } from '../lab/lab-sources.ts';
-import { isUntested, whyNoBrowser, whyNoProxy } from '../missing-fixture.ts';
+import { proxyNames } from '../contract/arms/proxies/proxies.ts';
+import { wheelNames, type LabName } from '../lab/lab-sources.ts';
+import { isUntested, whyNoBrowser, whyNoLabProgram } from '../missing-fixture.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const documents = [
@@ -41,25 +41,23 @@ const notRunHere = new Set([
   "alias streamduel='npm run -s streamduel --'",
   'npm run check',
   'streamduel serve',
-  // Downloads; CI runs it before the tests.
-  'streamduel lab install',
 ]);
-const lines = commands.filter(
-  (command) => !notRunHere.has(command) && !command.startsWith('npm ci'),
-);
+/** They never end, or download: agents and their broker have tests of their own. */
+const neverEnds = /^(npm ci|nats-server|streamduel agent|streamduel lab install)/;
+const lines = commands.filter((command) => !notRunHere.has(command) && !neverEnds.test(command));
 
 /**
  * Tests of their own measure these scenarios: here it counts that the line is understood, and can
  * be measured on this machine.
  */
 const measuredElsewhere =
-  /^streamduel (run (memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice|steer|.*--arrivals|--workload azure)|claims(?!.* --(from|dry-run)))/;
+  /^streamduel (run (.*--nats|memory|capacity|connect|fanout|reconnect|herd|proxies|cancel|turns|voice|steer|.*--arrivals|--workload azure)|claims(?!.* --(from|dry-run)))/;
 const measures = (line: string): boolean =>
   /^streamduel (run|selftest)/.test(line) &&
   !line.includes('--dry-run') &&
   !measuredElsewhere.test(line);
 /** The proxies that a line names; one of those that `lab install` brings stands for any. */
-const proxiesIn = (line: string): readonly ProxyName[] => {
+const proxiesIn = (line: string): readonly LabName[] => {
   const named = proxyNames.filter((name) => new RegExp(`(@|--path )${name}`).test(line));
   return line.startsWith('streamduel run proxies') ? [...named, ...wheelNames.slice(0, 1)] : named;
 };
@@ -161,7 +159,7 @@ it('the first of them runs the quick preset', () => {
 
 const canProxy = (line: string): boolean =>
   proxiesIn(line).every(
-    (name) => !isUntested(`documented commands over ${name}`, whyNoProxy(name)),
+    (name) => !isUntested(`documented commands over ${name}`, whyNoLabProgram(name)),
   );
 
 it.each(lines.filter((line) => !measures(line) && canProxy(line)))('%s', expectToWork);

@@ -8,6 +8,7 @@ import type { z } from 'zod';
 import { BenchError, errorCodes, type ErrorCode } from '../contract/errors.ts';
 import { failedMessageSchema } from '../contract/messages.ts';
 import { readStamps, type StampColumns } from '../contract/stamps.ts';
+import { Expectations } from './expectations.ts';
 import { strippedArguments } from './stripped-sources.ts';
 import type { Worker } from './worker.ts';
 
@@ -34,25 +35,21 @@ export interface ChildOptions<In extends { kind: string }> {
 const STDERR_BYTES = 4000;
 const EXIT_GRACE_MS = 2000;
 
-interface Wait<In> {
-  readonly accepts: (message: In) => boolean;
-  readonly resolve: (message: In) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 export class Child<In extends { kind: string }> implements Worker<In> {
   readonly name: string;
   readonly host = 'localhost';
   readonly #process: ChildProcess;
   readonly #stampsFile: string | undefined;
-  readonly #waits = new Set<Wait<In>>();
+  readonly #expectations: Expectations<In>;
   readonly #exited: Promise<unknown>;
   #stderr = '';
-  #failure: BenchError | undefined;
   onMessage: ((message: In) => void) | undefined;
+  /** Called once, for whatever ended it, its own exit included. */
+  onFailure: ((error: BenchError) => void) | undefined;
 
   constructor(options: ChildOptions<In>) {
     this.name = options.name;
+    this.#expectations = new Expectations(options.name);
     this.#stampsFile = options.stampsFile;
     const node = ['--expose-gc', ...strippedArguments(options.program), ...options.nodeArguments];
     const { NODE_OPTIONS: _inherited, ...environment } = process.env;
@@ -137,22 +134,17 @@ export class Child<In extends { kind: string }> implements Worker<In> {
     }
     const message = parsed.data;
     this.onMessage?.(message);
-    for (const wait of this.#waits) {
-      if (!wait.accepts(message)) continue;
-      this.#waits.delete(wait);
-      wait.resolve(message);
-    }
+    this.#expectations.hear(message);
   }
 
-  /** Keeps only the first failure, which is the cause of later ones. */
   #fail(error: BenchError): void {
-    this.#failure ??= error;
-    for (const wait of this.#waits) wait.reject(this.#failure);
-    this.#waits.clear();
+    const isFirst = this.#expectations.failure === undefined;
+    this.#expectations.fail(error);
+    if (isFirst) this.onFailure?.(error);
   }
 
   send(message: object): void {
-    if (this.#failure === undefined && this.#process.connected)
+    if (this.#expectations.failure === undefined && this.#process.connected)
       this.#process.send(message, (error) => error && this.#fail(this.#describeExit(null, null)));
   }
 
@@ -165,32 +157,7 @@ export class Child<In extends { kind: string }> implements Worker<In> {
     timeoutMs: number | undefined,
     signal: AbortSignal,
   ): Promise<Extract<In, { kind: Kind }>> {
-    if (this.#failure !== undefined) throw this.#failure;
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<Extract<In, { kind: Kind }>>();
-    const wait: Wait<In> = {
-      accepts: (message) => message.kind === kind,
-      resolve: (message) => resolve(message as Extract<In, { kind: Kind }>),
-      reject,
-    };
-    const beSilent = (waitedMs: number): void =>
-      reject(
-        new BenchError(
-          'CHILD_SILENT',
-          `the ${this.name} process did not say "${kind}" within ${waitedMs / 1000} s`,
-        ),
-      );
-    const timer = timeoutMs === undefined ? undefined : setTimeout(beSilent, timeoutMs, timeoutMs);
-    const stop = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', stop);
-    this.#waits.add(wait);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      this.#waits.delete(wait);
-    }
+    return await this.#expectations.expect(kind, timeoutMs, signal);
   }
 
   async stamps(): Promise<StampColumns> {
@@ -202,7 +169,7 @@ export class Child<In extends { kind: string }> implements Worker<In> {
   async [Symbol.asyncDispose](): Promise<void> {
     const timer = setTimeout(
       () => this.#process.kill('SIGKILL'),
-      this.#failure === undefined ? EXIT_GRACE_MS : 0,
+      this.#expectations.failure === undefined ? EXIT_GRACE_MS : 0,
     );
     if (this.#process.connected) this.#process.disconnect();
     if (

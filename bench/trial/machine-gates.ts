@@ -1,14 +1,14 @@
 // Judges what the machine did to a trial while it was measured. Misses are noise that no arm
 // caused.
 
-import type { ClockBound } from '../contract/clock-proof.ts';
+import type { ClockBound, ClockProof } from '../contract/clock-proof.ts';
+import type { AgentsRecord } from '../contract/agents.ts';
 import type { Gate } from '../contract/run-file.ts';
 import type { ProcessUse } from '../contract/tally.ts';
 import { NS_PER_US } from '../contract/units.ts';
 import { atMost } from './gate.ts';
 import type { HostReadings } from './host-watch.ts';
 import type { Measured } from './procedure.ts';
-import type { ClockProof } from './running-trial.ts';
 
 const kind = 'environment';
 
@@ -102,8 +102,30 @@ export function machineGates({
   host,
   clock,
   tracers,
-}: Pick<Measured, 'host' | 'clock' | 'tracers'>): Gate[] {
-  return [clockGate(clock), swapGate(host), tracerGate(tracers)];
+  agents,
+}: Pick<Measured, 'host' | 'clock' | 'tracers' | 'agents'>): Gate[] {
+  return [clockGate(clock), ...driftGates(agents), swapGate(host), tracerGate(tracers)];
+}
+
+/** Between two machines; less than a tenth of the smallest margin of a metric of two clocks. */
+const DEVIATION_LIMIT_NS = 10 * NS_PER_US;
+
+/** N9: clocks of several machines drift apart evenly, unless one is stepped or slewed meanwhile. */
+function driftGates(agents: AgentsRecord | undefined): Gate[] {
+  if (agents === undefined) return [];
+  const worst = Math.max(...agents.shares.map(({ deviationNs }) => deviationNs));
+  return [
+    atMost(
+      {
+        id: 'N9',
+        kind,
+        title: 'a clock stepped, or its drift changed',
+        limit: DEVIATION_LIMIT_NS,
+        unit: 'ns',
+      },
+      worst,
+    ),
+  ];
 }
 
 /**

@@ -6,7 +6,7 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import type { MeasureOptions, RunTrial } from './procedure.ts';
 
 /** Codes of errors that every later trial would repeat. */
-const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'INTERRUPTED']);
+const fatalCodes = new Set(['PORT', 'CLOCK', 'FILE', 'WORKLOAD', 'BROKER', 'INTERRUPTED']);
 
 /** @throws BenchError INTERRUPTED, or an error that would make every later trial fail. */
 export async function measureRecord(

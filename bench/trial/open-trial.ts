@@ -7,23 +7,20 @@ import type { Plan } from '../contract/run-file.ts';
 import type { PathName } from '../contract/arms/paths.ts';
 import { NS_PER_MS } from '../contract/units.ts';
 import type { FromUpstream } from '../contract/upstream.ts';
-import { openPath } from '../path/open-path.ts';
 import type { Path, PathOptions } from '../path/path.ts';
 import { loopbackAddresses } from '../plan/ports.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import { startCanary, type Canary } from './canary.ts';
 import { followProgress, type LiveRate } from './live-rate.ts';
-import { addMemory } from './merge-tallies.ts';
+import type { MachineReader, WindowClock } from './machine-reader.ts';
 import type { ProcessGroup } from './process-group.ts';
-import { readMemory } from './process-memory.ts';
 import { runningTrial, type RunningTrial, type TallyKind } from './running-trial.ts';
+import { localSite, type SiteTrial, type TrialSite } from './site.ts';
 import { stampFiles, type StampFiles } from './stamp-files.ts';
-import { checkClock, START_LEAD_NS } from './trial-moments.ts';
 import {
   makeWorkingDirectory,
   START_TIMEOUT_MS,
   startBetween,
-  startChildren,
   startServer,
   startUpstreams,
   type ProcessOptions,
@@ -42,6 +39,8 @@ export interface TrialOptions extends ProcessOptions {
    */
   readonly keepStampsIn: string | undefined;
   readonly onProgress: (live: LiveRate) => void;
+  /** This machine when absent. */
+  readonly site?: TrialSite | undefined;
 }
 
 /**
@@ -89,6 +88,9 @@ export interface Opening<Kind extends TallyKind> {
  */
 const PROCESS_MS = 1000;
 
+/** A trial has no clock before it starts. */
+const NOT_STARTED: WindowClock = { until: () => Promise.resolve(), now: () => 0 };
+
 /** Two runs in a row begin at different addresses: see loopbackAddresses. */
 let turn = process.pid;
 
@@ -103,11 +105,13 @@ export async function openTrial<Kind extends TallyKind>(
   const { signal } = options;
   await using owned = new AsyncDisposableStack();
   const started = await startProcesses(planned, opening, { options, owned });
-  const { specification, path, servers, clients, upstreams, standby, canary } = started;
+  const { site, specification, path, servers, clients, upstreams, standby, canary } = started;
   const patienceMs =
     START_TIMEOUT_MS + (servers.workers.length + clients.workers.length) * PROCESS_MS;
   const listening = await listen(started, patienceMs, signal);
-  const memoryAtStart = addMemory(servers.pids.map(readMemory));
+  const readerOf = (clock: WindowClock): MachineReader =>
+    site.reader({ servers, clients, path }, clock);
+  const memoryAtStart = await readerOf(NOT_STARTED).readServerMemory();
   if (standby !== undefined)
     await prepareStandby(standby, started, {
       keepsState: opening.standby?.keepsState === true,
@@ -128,14 +132,13 @@ export async function openTrial<Kind extends TallyKind>(
     clockPorts: clocks.map(({ clockPort }) => clockPort),
   });
   const ready = await clients.expect('ready', patienceMs, signal);
-  for (const { clock } of ready) checkClock(clock);
   await canary?.readIdle(ports);
   opening.onReady?.();
 
-  const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
-  const start = { kind: 'start', epochNs: String(epochNs) };
-  for (const group of [servers, clients, upstreams]) group?.send(start);
-  path.start(epochNs);
+  const timeNamespaces = clocks.map((clock) => clock.timeNamespace);
+  const agreed = await site.start({ servers, clients, path, ready, timeNamespaces });
+  upstreams?.send({ kind: 'start', epochNs: String(agreed.epochNs) });
+  path.start(agreed.epochNs);
   return runningTrial(opening.tally, {
     planned,
     specification,
@@ -148,13 +151,10 @@ export async function openTrial<Kind extends TallyKind>(
     ports,
     clientPorts,
     memoryAtStart,
-    epochNs,
+    started: agreed,
+    readerOf,
     signal,
     rehearsalNs: Math.max(...ready.map(({ rehearsalNs }) => rehearsalNs)),
-    clocks: ready.map(({ clock }) => clock),
-    sameTimeNamespace: ready.every(
-      ({ timeNamespace: own }, index) => own === clocks[index % clocks.length]?.timeNamespace,
-    ),
     patienceMs,
     longestMs: (endNs(specification) + (opening.extraNs ?? 0)) / NS_PER_MS + patienceMs,
     owned: owned.move(),
@@ -162,6 +162,7 @@ export async function openTrial<Kind extends TallyKind>(
 }
 
 interface Started {
+  readonly site: SiteTrial;
   readonly specification: TrialSpecification;
   readonly path: Path;
   readonly stamps: StampFiles;
@@ -185,10 +186,11 @@ async function startProcesses<Kind extends TallyKind>(
 ): Promise<Started> {
   const { plan } = options;
   const { injection } = planned.arm;
+  const site = await (options.site ?? localSite)(planned);
   const stamps = owned.use(stampFiles(options.keepStampsIn, planned.trial));
   const place = owned.use(makeWorkingDirectory(planned));
   const path = owned.use(
-    await openPath(opening.path ?? planned.arm.path, {
+    await site.openPath(opening.path ?? planned.arm.path, {
       startWorker: (program) => startBetween(planned, program, options),
       delayNs: injection?.kind === 'delay' ? injection.delayNs : 0,
       bytesPerSecond: opening.linkBytesPerSecond,
@@ -200,7 +202,7 @@ async function startProcesses<Kind extends TallyKind>(
   );
   const counts = { servers: plan.serverProcesses ?? 1, clients: plan.clientProcesses ?? 1 };
   const setUp = { ...options, workingDirectory: place.path, path, stampsFileOf: stamps.of };
-  const { servers, clients } = startChildren(planned, setUp, counts);
+  const { servers, clients } = await site.startProcesses(planned, setUp, counts);
   owned.use(servers);
   owned.use(clients);
   const upstreams =
@@ -210,6 +212,7 @@ async function startProcesses<Kind extends TallyKind>(
     owned.use(startServer(planned, { ...setUp, within: path.withinServer, name: 'standby' }));
   const canary = owned.use(startCanary(planned, { ...options, path }));
   return {
+    site,
     specification: opening.specify(path.serverHost),
     path,
     stamps,
@@ -225,7 +228,7 @@ type Listening = Extract<FromServer, { kind: 'listening' }>;
 
 /** Resolves when all servers listen. */
 async function listen(
-  { specification, stamps, servers, upstreams }: Started,
+  { site, specification, stamps, servers, upstreams }: Started,
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<readonly Listening[]> {
@@ -239,7 +242,7 @@ async function listen(
   await upstreams?.expect('generating', patienceMs, signal);
   servers.sendEach((index) => ({
     kind: 'serve',
-    specification,
+    specification: { ...specification, host: site.hostOf(index) ?? specification.host },
     stampsFile: stamps.of('server', index),
     ...(upstreams !== undefined && { upstreamSocket: upstreamSocket(index) }),
   }));
@@ -270,7 +273,7 @@ async function prepareStandby(
 
 /** Each load process has one server, and each server an equal share of them. */
 function sendLoads(
-  { specification, path, stamps, clients }: Started,
+  { site, specification, path, stamps, clients }: Started,
   { clientAddresses: count }: TrialOptions['plan'],
   {
     ports,
@@ -283,7 +286,7 @@ function sendLoads(
     kind: 'load',
     specification,
     stampsFile: stamps.of('client', index),
-    host: path.clientHost,
+    host: site.hostOf(index % ports.length) ?? path.clientHost,
     port: ports[index % ports.length],
     ...(path.through !== undefined && { through: path.through }),
     clockPort: clockPorts[index % clockPorts.length],

@@ -3,6 +3,8 @@
 // trial is the same for all of them, and is here.
 
 import assert from 'node:assert/strict';
+import type { AgentsRecord } from '../contract/agents.ts';
+import type { ClockProof } from '../contract/clock-proof.ts';
 import type { TrialSpecification } from '../contract/messages.ts';
 import type { ProcedureId } from '../contract/procedures.ts';
 import type { FinishedTrial, Plan } from '../contract/run-file.ts';
@@ -10,7 +12,7 @@ import type { PlannedTrial } from '../plan/trials.ts';
 import { certificateOfRun } from './certificate.ts';
 import { runningTracers, settleConnections, type HostReadings } from './host-watch.ts';
 import { openTrial, type Opening, type TrialOptions } from './open-trial.ts';
-import type { ClockProof, RunningTrial, TallyKind } from './running-trial.ts';
+import type { RunningTrial, TallyKind } from './running-trial.ts';
 import type { SpecificationOptions } from './specification.ts';
 
 export interface MeasureOptions extends TrialOptions {
@@ -38,6 +40,8 @@ export interface Measured {
   readonly startedAt: string;
   readonly serverPort: number;
   readonly clock: ClockProof;
+  /** Set where the processes ran on agents. */
+  readonly agents?: AgentsRecord | undefined;
   /** Readings over the time that the procedure measures. */
   readonly host: HostReadings;
   readonly tracers: readonly string[];
@@ -110,14 +114,15 @@ export async function measureTrial<Kind extends TallyKind, Own extends Readings>
   const [serverPort] = trial.ports;
   assert(serverPort !== undefined, 'a trial has a server');
   const own = await procedure.measure(trial, plan);
-  const { clock, drainedNs, endedNs } = trial.closing();
+  const { clock, agents, tracers, drainedNs, endedNs } = trial.closing();
   const wallNs = Number(endedNs - startedNs);
   return {
     specification: trial.specification,
     startedAt,
     serverPort,
     clock,
-    tracers: runningTracers(),
+    ...(agents !== undefined && { agents }),
+    tracers: tracers ?? runningTracers(),
     keepsBytes: trial.path.keepsBytes,
     wallNs,
     overheadNs: wallNs - drainedNs - trial.rehearsalNs,

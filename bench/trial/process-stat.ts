@@ -9,6 +9,8 @@ export const TICK_NS = 10 * NS_PER_MS;
 export interface ProcessStat {
   /** It has ended, and its parent has not asked how. */
   readonly isZombie: boolean;
+  /** By a signal, or by a tracer. */
+  readonly isStopped: boolean;
   readonly group: number;
   readonly session: number;
   /** CPU time of all its threads since it began, ns. */
@@ -31,6 +33,7 @@ export function readProcessStat(pid: number): ProcessStat | undefined {
   const ticks = (from: number): number => Number(fields[from]) + Number(fields[from + 1]);
   return {
     isZombie: fields[0] === 'Z',
+    isStopped: fields[0] === 'T' || fields[0] === 't',
     group: Number(fields[2]),
     session: Number(fields[3]),
     cpuNs: ticks(11) * TICK_NS,

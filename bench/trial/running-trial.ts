@@ -2,17 +2,17 @@
 // others wait, readings of its servers, and the tallies of all processes when it is over.
 
 import assert from 'node:assert/strict';
-import type { ClockBound } from '../contract/clock-proof.ts';
 import type { FromClient, FromServer, TrialSpecification } from '../contract/messages.ts';
 import type { MemoryReading } from '../contract/run-file.ts';
-import type { OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
+import type { ClientTally, OpenCount, RelayTally, ServerTally } from '../contract/tally.ts';
 import type { FromUpstream, UpstreamTally } from '../contract/upstream.ts';
 import type { Path } from '../path/path.ts';
 import type { PlannedTrial } from '../plan/trials.ts';
 import type { Canary } from './canary.ts';
-import { addMemory, addOpenCounts, mergeServerTallies } from './merge-tallies.ts';
+import { addOpenCounts, mergeServerTallies } from './merge-tallies.ts';
+import type { MachineReader, WindowClock } from './machine-reader.ts';
 import { ProcessGroup } from './process-group.ts';
-import { readMemory } from './process-memory.ts';
+import type { ProvenTrial, StartedSite } from './site.ts';
 import { sleepUntil } from './trial-moments.ts';
 import { START_TIMEOUT_MS } from './trial-processes.ts';
 import type { Worker } from './worker.ts';
@@ -21,12 +21,6 @@ import type { Worker } from './worker.ts';
 type TallyMessage = Extract<FromClient, { tally: unknown }>;
 export type TallyKind = TallyMessage['kind'];
 type TallyOf<Kind extends TallyKind> = Extract<TallyMessage, { kind: Kind }>['tally'];
-
-export interface ClockProof {
-  readonly before: ClockBound;
-  readonly after: ClockBound;
-  readonly sameTimeNamespace: boolean;
-}
 
 /** Processes, path and readings that were started before T0. */
 interface StartedTrial {
@@ -44,8 +38,6 @@ interface StartedTrial {
   /** Memory of all servers together, when they began to listen. */
   readonly memoryAtStart: MemoryReading | undefined;
   readonly rehearsalNs: number;
-  /** T0 on the monotonic clock. */
-  readonly epochNs: bigint;
   readonly signal: AbortSignal;
 }
 
@@ -60,8 +52,7 @@ interface Finished<Kind extends TallyKind> {
 }
 
 /** Times of a finished trial. */
-interface Closing {
-  readonly clock: ClockProof;
+interface Closing extends ProvenTrial {
   /** Time from T0 until the last load process had drained. */
   readonly drainedNs: number;
   /** When the last process was stopped, on the monotonic clock. */
@@ -69,6 +60,10 @@ interface Closing {
 }
 
 export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, AsyncDisposable {
+  /** T0 on the monotonic clock of this process. */
+  readonly epochNs: bigint;
+  /** Reads the machines on which the processes run. */
+  readonly machines: MachineReader;
   /** Rejects as soon as a load process fails; resolves when all have drained. */
   readonly drained: Promise<void>;
   /** Settles as the promise does, or rejects as soon as a load process fails. */
@@ -82,7 +77,6 @@ export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, Asyn
   readonly now: () => number;
   /** Processes in whose network namespaces the trial is; empty for that of this process. */
   readonly networkPids: readonly number[];
-  readonly readServerMemory: () => MemoryReading | undefined;
   readonly countOpen: () => Promise<OpenCount>;
   /**
    * Waits for the load processes to drain, then stops the servers, or the standby that took their
@@ -95,9 +89,8 @@ export interface RunningTrial<Kind extends TallyKind> extends StartedTrial, Asyn
 
 interface StartedOptions extends StartedTrial {
   readonly upstreams: ProcessGroup<FromUpstream> | undefined;
-  /** Clock bounds of the load processes, each against its own server. */
-  readonly clocks: readonly ClockBound[];
-  readonly sameTimeNamespace: boolean;
+  readonly started: StartedSite;
+  readonly readerOf: (clock: WindowClock) => MachineReader;
   /** Timeout of each answer, and of the tallies of the load processes. */
   readonly patienceMs: number;
   readonly longestMs: number;
@@ -108,9 +101,9 @@ export function runningTrial<Kind extends TallyKind>(
   tally: Kind,
   options: StartedOptions,
 ): RunningTrial<Kind> {
-  const { upstreams, clocks, sameTimeNamespace, patienceMs, longestMs, owned, ...started } =
-    options;
-  const { path, servers, clients, standby, epochNs, signal } = started;
+  const { upstreams, started, readerOf, patienceMs, longestMs, owned, ...opened } = options;
+  const { path, servers, clients, standby, signal } = opened;
+  const { epochNs } = started;
   const now = (): number => Number(process.hrtime.bigint() - epochNs);
   const tallied = expectTallies(clients, tally, { timeoutMs: longestMs, signal });
   let drainedNs = 0;
@@ -118,15 +111,18 @@ export function runningTrial<Kind extends TallyKind>(
   const failure = rejectionOf(drained);
   const orFailure = async <Value>(promise: Promise<Value>): Promise<Value> =>
     await Promise.race([promise, failure]);
+  const until = async (atNs: number): Promise<void> =>
+    await orFailure(sleepUntil(epochNs, atNs, signal));
   let closing: Closing | undefined;
   return {
-    ...started,
+    ...opened,
+    epochNs,
+    machines: readerOf({ until, now }),
     drained,
     orFailure,
-    until: async (atNs) => await orFailure(sleepUntil(epochNs, atNs, signal)),
+    until,
     now,
     networkPids: path.isOnHostNetwork ? [] : [...servers.pids, ...clients.pids],
-    readServerMemory: () => addMemory(servers.pids.map(readMemory)),
     countOpen: async () => {
       servers.send({ kind: 'count-open' });
       return addOpenCounts(
@@ -142,9 +138,12 @@ export function runningTrial<Kind extends TallyKind>(
       const relay = await path.tally(signal);
       upstreams?.send({ kind: 'stop' });
       const fromUpstreams = (await upstreams?.expect('tally', patienceMs, signal)) ?? [];
-      const after = loosest(fromClients.map(({ clock }) => clock));
-      const clock = { before: loosest(clocks), after, sameTimeNamespace };
-      closing = { clock, drainedNs, endedNs: process.hrtime.bigint() };
+      const proven = await started.prove({
+        servers: fromServers.map((message) => message.tally),
+        clients: fromClients.map((message) => message.tally as Partial<ClientTally>),
+        clocks: fromClients.map(({ clock }) => clock),
+      });
+      closing = { ...proven, drainedNs, endedNs: process.hrtime.bigint() };
       return {
         server: mergeServerTallies(fromServers.map((message) => message.tally)),
         clients: fromClients.map((message) => message.tally as TallyOf<Kind>),
@@ -175,14 +174,4 @@ function rejectionOf(promise: Promise<unknown>): Promise<never> {
   // Awaited later; an early failure must not be an unhandled rejection until then.
   rejection.catch(() => undefined);
   return rejection;
-}
-
-/** The bound that holds for all of them. */
-function loosest(bounds: readonly ClockBound[]): ClockBound {
-  return {
-    exchanges: Math.min(...bounds.map(({ exchanges }) => exchanges)),
-    violations: bounds.reduce((sum, { violations }) => sum + violations, 0),
-    lowNs: Math.min(...bounds.map(({ lowNs }) => lowNs)),
-    highNs: Math.max(...bounds.map(({ highNs }) => highNs)),
-  };
 }

@@ -39,10 +39,13 @@ export interface ProcessOptions {
  * et al. 2009).
  */
 export function makeWorkingDirectory({
-  setup,
+  setup: { workingDirectoryBytes = 0 },
   trial,
-}: PlannedTrial): { path: string } & Disposable {
-  const path = join(temporaryFolder(), `${trial}-`.padEnd(setup.workingDirectoryBytes, 'd'));
+}: {
+  readonly setup: { readonly workingDirectoryBytes?: number | undefined };
+  readonly trial: number;
+}): { path: string } & Disposable {
+  const path = join(temporaryFolder(), `${trial}-`.padEnd(workingDirectoryBytes, 'd'));
   mkdirSync(path, { recursive: true });
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
@@ -59,23 +62,51 @@ interface ChildSetUp extends ProcessOptions {
 }
 
 export function startServer(planned: PlannedTrial, options: ChildSetUp): Worker<FromServer> {
-  return new Child({
-    ...childOptions(planned, options),
-    name: `${planned.arm.transport} ${options.name ?? 'server'}`,
-    program: options.serverProgram ?? twinProgram,
-    schema: fromServerSchema,
-    cpu: cpuOf(planned.setup.serverCpu, { place: options.place, cpus: availableParallelism() }),
-  });
+  const name = `${planned.arm.transport} ${options.name ?? 'server'}`;
+  return startProgram('server', { ...options, setup: planned.setup, name });
 }
 
 function startClient(planned: PlannedTrial, options: ChildSetUp): Worker<FromClient> {
-  return new Child({
-    ...childOptions(planned, options),
-    name: `${planned.arm.transport} ${options.name ?? 'client'}`,
-    program: clientProgram,
-    schema: fromClientSchema,
-    cpu: cpuOf(planned.setup.clientCpu, { place: options.place, cpus: availableParallelism() }),
-  });
+  const name = `${planned.arm.transport} ${options.name ?? 'client'}`;
+  return startProgram('load', { ...options, setup: planned.setup, name });
+}
+
+interface ProgramSetUp extends ChildSetUp {
+  readonly setup: {
+    readonly [Key in keyof PlannedTrial['setup']]?: PlannedTrial['setup'][Key] | undefined;
+  };
+  readonly name: string;
+}
+
+interface Programs {
+  readonly server: Child<FromServer>;
+  readonly load: Child<FromClient>;
+}
+
+/** Starts one process of an end of the streams. */
+export function startProgram<Program extends keyof Programs>(
+  program: Program,
+  options: ProgramSetUp,
+): Programs[Program];
+export function startProgram(
+  program: keyof Programs,
+  options: ProgramSetUp,
+): Programs[keyof Programs] {
+  const place = { place: options.place, cpus: availableParallelism() };
+  const common = { ...childOptions(options, options), name: options.name };
+  return program === 'server'
+    ? new Child({
+        ...common,
+        program: options.serverProgram ?? twinProgram,
+        schema: fromServerSchema,
+        cpu: cpuOf(options.setup.serverCpu, place),
+      })
+    : new Child({
+        ...common,
+        program: clientProgram,
+        schema: fromClientSchema,
+        cpu: cpuOf(options.setup.clientCpu, place),
+      });
 }
 
 /**
@@ -93,18 +124,18 @@ export function cpuOf(
 }
 
 function childOptions(
-  { setup }: PlannedTrial,
+  { setup }: Pick<ProgramSetUp, 'setup'>,
   { workingDirectory, verbose, within = [], stampsFile }: ChildSetUp,
 ) {
   return {
     environment: {
       TMPDIR: folderForBrowser(),
-      STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes),
+      STREAMDUEL_PADDING: 'x'.repeat(setup.environmentPaddingBytes ?? 0),
     },
     nodeArguments: [
       ...heapArguments,
-      `--hash-seed=${setup.hashSeed}`,
-      `--random-seed=${setup.randomSeed}`,
+      `--hash-seed=${setup.hashSeed ?? 0}`,
+      `--random-seed=${setup.randomSeed ?? 0}`,
     ],
     workingDirectory,
     within,
@@ -122,12 +153,12 @@ function folderForBrowser(): string {
   return own.length + socket.length < 108 ? own : tmpdir();
 }
 
-interface GroupSetUp extends Omit<ChildSetUp, 'within' | 'stampsFile'> {
+export interface GroupSetUp extends Omit<ChildSetUp, 'within' | 'stampsFile'> {
   readonly path: Pick<Path, 'withinServer' | 'withinClient'>;
   readonly stampsFileOf: StampFiles['of'];
 }
 
-interface ChildCounts {
+export interface ChildCounts {
   readonly servers: number;
   readonly clients: number;
 }

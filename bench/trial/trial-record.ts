@@ -8,12 +8,14 @@ type Used =
   | 'specification'
   | 'startedAt'
   | 'clock'
+  | 'agents'
   | 'wallNs'
   | 'overheadNs'
   | 'serverPort'
   | 'host';
 type Common =
   | 'clock'
+  | 'agents'
   | 'wallNs'
   | 'overheadNs'
   | 'windowNs'
@@ -23,13 +25,23 @@ type Common =
 
 export function recordOf(
   planned: PlannedTrial,
-  { specification, startedAt, clock, wallNs, overheadNs, serverPort, host }: Pick<Measured, Used>,
+  {
+    specification,
+    startedAt,
+    clock,
+    agents,
+    wallNs,
+    overheadNs,
+    serverPort,
+    host,
+  }: Pick<Measured, Used>,
 ): PlannedTrial & Pick<FinishedTrial, Common> & { kind: 'trial' } {
   return {
     kind: 'trial',
     ...planned,
     startedAt,
     clock,
+    ...(agents !== undefined && { agents }),
     wallNs,
     overheadNs,
     windowNs: specification.windowNs,

@@ -36,7 +36,9 @@ export function renderRepeats(context: ReportContext): readonly Block[] {
       ],
       repeats.map((repeat) => [
         String(repeat.block),
-        repeat.misses.map((miss) => missWords(analysis, miss)).join('; '),
+        [...repeat.misses.map((miss) => missWords(analysis, miss)), ...(repeat.lost ?? [])].join(
+          '; ',
+        ),
         trialRange(repeat.firstTrials),
         repeat.isUsed
           ? trialRange(repeat.repeatTrials)

@@ -2,22 +2,17 @@
 // and sockets at its end, and the counts and stamps of both sides. Knows no statistics.
 
 import type { CanaryReadings } from '../../contract/canary.ts';
-import type { ProcessReading } from '../../contract/course.ts';
 import type { KernelCounts } from '../../contract/recovery.ts';
-import type { MemoryReading, SocketCounts, WindowCalls } from '../../contract/run-file.ts';
+import type { MemoryReading, SocketCounts } from '../../contract/run-file.ts';
 import type { StampColumns } from '../../contract/stamps.ts';
 import type { ClientTally, RelayTally, ServerTally } from '../../contract/tally.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import type { UpstreamTally } from '../../contract/upstream.ts';
-import { watchHost, type HostReadings } from '../../trial/host-watch.ts';
 import { startKernelCount } from '../../trial/kernel-counters.ts';
 import { mergeClientTallies } from '../../trial/merge-tallies.ts';
+import type { MachineReadings } from '../../trial/machine-reader.ts';
 import type { Measured } from '../../trial/procedure.ts';
-import { ProcessWatch } from '../../trial/process-watch.ts';
-import { ResidentWatch, type ResidentMemory } from '../../trial/resident-watch.ts';
 import type { RunningTrial } from '../../trial/running-trial.ts';
-import { countCalls } from '../../trial/system-calls.ts';
-import { readTcpInfo } from '../../trial/tcp-info.ts';
 
 export type MeasuredSteady = Measured & SteadyReadings;
 
@@ -73,55 +68,29 @@ export async function measureSteady(trial: RunningTrial<'tally'>): Promise<Stead
   };
 }
 
-interface WindowReadings {
-  readonly host: HostReadings;
+interface WindowReadings extends MachineReadings {
   readonly sockets: SocketCounts;
   readonly socketsAfterRamp: SocketCounts | undefined;
-  readonly calls: WindowCalls | undefined;
-  /** Memory of the servers; set only in a trial in which receivers stop reading. */
-  readonly resident: ResidentMemory | undefined;
   readonly canary: CanaryReadings | undefined;
-  /** CPU time and memory of the processes, once a second. */
-  readonly processes: readonly ProcessReading[] | undefined;
 }
 
-/**
- * Idle during the window except for the readings of /proc once a second, or five times when
- * receivers stop reading; memory and TCP_INFO are read after it, while streams are open.
- */
+/** Memory and TCP_INFO are read after the window, while streams are open. */
 async function watchWindow(
   trial: RunningTrial<'tally'>,
   canary: Promise<CanaryReadings> | undefined,
 ): Promise<WindowReadings & { readonly memoryAfter: MemoryReading | undefined }> {
-  const { warmupNs, windowNs } = trial.specification;
+  const { warmupNs, windowNs, stall } = trial.specification;
   const socketsAfterRamp = await readSocketsAfterRamp(trial);
-  await trial.until(warmupNs);
-  const stopCounting = countCalls({ servers: trial.servers.pids, clients: trial.clients.pids });
-  using residentWatch = watchResident(trial);
-  using processWatch = new ProcessWatch(
-    { servers: trial.servers.pids, clients: trial.clients.pids },
-    windowNs,
-  );
-  const { done: calls, host } = await watchHost(async () => {
-    await trial.until(warmupNs + windowNs);
-    return stopCounting();
-  }, trial.path.pids);
-  const processes = processWatch.stop();
-  const resident = residentWatch?.read();
-  const memoryAfter = trial.readServerMemory();
+  const readings = await trial.machines.watch({
+    fromNs: warmupNs,
+    toNs: warmupNs + windowNs,
+    stallAtNs: stall?.atNs,
+  });
+  const memoryAfter = await trial.machines.readServerMemory();
   // The canary's connections must be closed before the server's sockets are read from the kernel.
   const canaryReadings = await canary;
   const sockets = await readSockets(trial);
-  return {
-    host,
-    memoryAfter,
-    sockets,
-    socketsAfterRamp,
-    calls,
-    resident,
-    canary: canaryReadings,
-    processes,
-  };
+  return { ...readings, memoryAfter, sockets, socketsAfterRamp, canary: canaryReadings };
 }
 
 /** Time from the end of the ramp until all its streams are open, on one host. */
@@ -146,20 +115,11 @@ async function readSocketsAfterRamp(
  */
 async function readSockets({
   ports,
-  path,
+  machines,
   countOpen,
 }: RunningTrial<'tally'>): Promise<SocketCounts> {
   const before = await countOpen();
-  const tcp = await readTcpInfo(ports, path.withinServer);
+  const tcp = await machines.readTcpInfo(ports);
   const after = await countOpen();
   return { ...(tcp !== undefined && { tcp }), openCounts: { before, after } };
-}
-
-/** Returns undefined when no receiver stops reading. */
-function watchResident({
-  servers,
-  now,
-  specification: { stall },
-}: RunningTrial<'tally'>): ResidentWatch | undefined {
-  return stall && new ResidentWatch(servers.pids, () => now() < stall.atNs);
 }

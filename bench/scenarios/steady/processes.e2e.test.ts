@@ -1,12 +1,11 @@
 // Streams shared by several processes: their merged result must equal that of one process alone.
 
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ClientTally, ServerTally } from '../../contract/tally.ts';
 import { type RunFlags } from '../../flags/run-flags.ts';
 import { measureTrial } from '../../trial/procedure.ts';
-import type { MeasuredSteady } from './measure.ts';
 import { steady } from './procedure.ts';
 import { recordSteady } from './record.ts';
+import { replayed, stampsMissing } from './replayed-fixture.ts';
 import { firstTrial, planOf, quietOptions } from '../../trial/measure-fixture.ts';
 
 const CONNECTIONS = 31;
@@ -29,50 +28,6 @@ async function measure(arm: string, flags: RunFlags, clientAddresses?: number) {
   return { measured, record: recordSteady(planned, measured) };
 }
 
-/**
- * Values that must not depend on the number of processes; timing does, and counts per window or
- * turn of the loop do.
- */
-function replayed({ client, server }: { client: ClientTally; server: ServerTally }) {
-  const {
-    use: _client,
-    tokenReads: _reads,
-    windowTokens: _received,
-    node: _node,
-    ...counts
-  } = client;
-  const {
-    tokensWritten,
-    streamsOpened,
-    streamsFinished,
-    streamsCut,
-    bytesWritten,
-    headBytes,
-    earlyTokens,
-    planSha256,
-  } = server;
-  return {
-    client: counts,
-    server: {
-      tokensWritten,
-      streamsOpened,
-      streamsFinished,
-      streamsCut,
-      bytesWritten,
-      headBytes,
-      earlyTokens,
-      planSha256,
-    },
-  };
-}
-
-function missing({ clientStamps, serverStamps }: MeasuredSteady): Record<string, number> {
-  const all = Object.entries({ ...clientStamps, ...serverStamps });
-  return Object.fromEntries(
-    all.map(([name, column]) => [name, column.filter((stamp) => Number.isNaN(stamp)).length]),
-  );
-}
-
 describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
   let alone: Awaited<ReturnType<typeof measure>>;
   beforeAll(async () => {
@@ -89,7 +44,7 @@ describe.each(['sse', 'ws', 'ws/library'])('%s', (arm) => {
         errors: [],
         startsUnissued: 0,
       });
-      expect(missing(measured)).toEqual({
+      expect(stampsMissing(measured)).toEqual({
         startNs: 0,
         connectNs: 0,
         acceptNs: 0,

@@ -16,6 +16,11 @@ export const stream = {
     source: 'takes',
     path: 'takes',
     browser: 'takes',
+    nats: 'takes',
+    creds: 'takes',
+    loadAgents: 'takes',
+    serverAgents: 'takes',
+    agentLabels: 'takes',
   },
   needs: ['single-streams', 'told-attempts'],
   // With a page, each of its interfaces is an arm.

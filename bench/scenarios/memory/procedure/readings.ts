@@ -63,7 +63,7 @@ async function readStreaming(
     await trial.until(
       streamFromNs + ((streamToNs - streamFromNs) * (reading + 0.5)) / STREAMING_READINGS,
     );
-    readings.push(trial.readServerMemory());
+    readings.push(await trial.machines.readServerMemory());
   }
   await trial.until(streamToNs);
   const after = await askServers(trial, { collect: false });
@@ -107,7 +107,7 @@ async function readRetained(trial: Ladder): Promise<Retained> {
   const readings: (MemoryReading | undefined)[] = [];
   for (let reading = 0; reading < RETAINED_READINGS; reading++) {
     if (reading > 0) await trial.until(trial.now() + BETWEEN_READINGS_NS);
-    readings.push(trial.readServerMemory());
+    readings.push(await trial.machines.readServerMemory());
   }
   const footprint = summarise(readings, middle);
   const retained = footprint && {

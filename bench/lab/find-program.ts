@@ -1,15 +1,14 @@
-// Finds the program of a proxy and its version: on the search path first, then in the lab's folder.
+// Finds a program of the lab and its version: on the search path first, then in the lab's folder.
 
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { proxies, type ProxyName } from '../contract/arms/proxies/proxies.ts';
 import { BenchError } from '../contract/errors.ts';
 import { userCache } from '../contract/user-cache.ts';
-import { bringCommand, labSources, type Wheel } from './lab-sources.ts';
+import { bringCommand, labPrograms, labSources, type LabName, type Wheel } from './lab-sources.ts';
 
-export interface FoundProxy {
+export interface FoundProgram {
   readonly program: string;
   /** As the program itself states it; undefined when it states none. */
   readonly version: string | undefined;
@@ -36,31 +35,31 @@ export function labFolder({ distribution, version }: Wheel, cache = userCache())
 const known = new Map<string, string | undefined>();
 
 /** @throws BenchError MISSING_PROGRAM with the command that brings it. */
-export function findProxy(name: ProxyName, places: LabPlaces = {}): FoundProxy {
+export function findProgram(name: LabName, places: LabPlaces = {}): FoundProgram {
   const source = labSources[name];
   const packaged = source.kind === 'package' ? locatePackage(source.name) : undefined;
   if (packaged !== undefined) return packaged;
   const found = source.kind === 'package' ? undefined : locate(name, places);
   if (found !== undefined) return { ...found, version: versionOf(name, found.program) };
-  const { title } = proxies[name];
+  const { title } = labPrograms[name];
   throw new BenchError('MISSING_PROGRAM', `${title} is not on this machine`, {
     hint: `get it: ${bringCommand(name)}`,
   });
 }
 
 /** `nginx 1.31.3, of the lab`: for the environment of a run. */
-export function proxyTitle(name: ProxyName, { version, origin }: FoundProxy): string {
+export function programTitle(name: LabName, { version, origin }: FoundProgram): string {
   const source = labSources[name];
   const from = {
     lab: source.kind === 'wheel' ? `of the lab (${source.distribution} ${source.version})` : '',
     package: 'on the Node of this run',
     'search path': 'found on the search path',
   }[origin];
-  return `${proxies[name].title} ${version ?? 'of unknown version'}, ${from}`;
+  return `${labPrograms[name].title} ${version ?? 'of unknown version'}, ${from}`;
 }
 
 /** Run by the Node of this process. */
-function locatePackage(name: string): FoundProxy | undefined {
+function locatePackage(name: string): FoundProgram | undefined {
   let packageJson: string | undefined;
   try {
     packageJson = findPackageJSON(name, import.meta.url);
@@ -74,11 +73,11 @@ function locatePackage(name: string): FoundProxy | undefined {
 }
 
 function locate(
-  name: ProxyName,
+  name: LabName,
   { searchPath = process.env['PATH'] ?? '', cache }: LabPlaces,
-): Pick<FoundProxy, 'program' | 'origin'> | undefined {
+): Pick<FoundProgram, 'program' | 'origin'> | undefined {
   const folders = [...searchPath.split(delimiter), ...DAEMON_FOLDERS];
-  for (const program of proxies[name].programs)
+  for (const program of labPrograms[name].programs)
     for (const folder of folders) {
       const path = join(folder, program);
       if (folder !== '' && isExecutable(path)) return { program: path, origin: 'search path' };
@@ -99,9 +98,9 @@ function isExecutable(path: string): boolean {
 }
 
 /** Asked once: some programs take a second to answer. */
-function versionOf(name: ProxyName, program: string): string | undefined {
+function versionOf(name: LabName, program: string): string | undefined {
   if (!known.has(program)) {
-    const { stdout, stderr } = spawnSync(program, proxies[name].versionArguments, {
+    const { stdout, stderr } = spawnSync(program, labPrograms[name].versionArguments, {
       encoding: 'utf8',
       timeout: VERSION_TIMEOUT_MS,
     });
