@@ -6,7 +6,7 @@ import { loadRun } from '../analysis/load-run.ts';
 import { BenchError, messageOf } from '../contract/errors.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 import { isSuiteFolder, loadSuite } from '../trial/suite-folder.ts';
-import type { AnalysedRun } from './publish-claims.ts';
+import type { AnalysedRun } from './read-claims.ts';
 
 /**
  * Each run once, parts of suites included. Files among the names are passed over, so that a pattern

@@ -2,27 +2,18 @@
 
 import { join, relative } from 'node:path';
 import { styleText } from 'node:util';
-import type { Analysis } from '../analysis/analysis.ts';
-import { metricsOfPlan } from '../analysis/scenario-reading.ts';
-import type { ClaimReading, EvidenceRun } from '../claims/claim-reading.ts';
+import type { ClaimReading } from '../claims/claim-reading.ts';
 import { claims as allClaims } from '../claims/claims.ts';
 import type { Profile } from '../claims/profile.ts';
 import { readProfile } from '../claims/read-profile.ts';
 import type { Claim } from '../claims/claim.ts';
-import { readClaim } from '../claims/read-claim.ts';
 import { whyUnread } from '../claims/trusted.ts';
 import type { ClaimsContext, LeftOutRun } from '../report/claims/claims-context.ts';
 import { renderClaimsPage, renderClaimsReport } from '../report/claims/claims-page.ts';
 import { renderClaimsTerminal } from '../report/claims/claims-terminal.ts';
 import { readCodeMeasure } from '../claims/code/read-code-measure.ts';
-import { evidenceByScenario } from '../scenarios/evidence.ts';
-import { readings } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
-
-export interface AnalysedRun {
-  readonly folder: string;
-  readonly analysis: Analysis;
-}
+import { evidenceRunOf, readClaims, type AnalysedRun } from './read-claims.ts';
 
 interface ClaimsPage {
   /** Folder of the page. */
@@ -39,13 +30,12 @@ export function publishClaims(
   runs: readonly AnalysedRun[],
   { folder, command, leftOut, labelOf, profile }: ClaimsPage,
 ): ClaimsContext {
-  const evidenceRuns = runs.map((run) => ({ ...run, metrics: metricsOf(run.analysis) }));
-  const answers = { scenarios: evidenceByScenario, code: readCodeMeasure() };
-  const read = (claim: Claim): ClaimReading => readClaim(claim, evidenceRuns, answers);
+  const evidenceRuns = runs.map(evidenceRunOf);
+  const code = readCodeMeasure();
   const context: ClaimsContext = {
-    readings: claims.map(read),
+    readings: readClaims(claims, evidenceRuns, code),
     // A profile may ask for claims that the page does not show.
-    profile: profile && readProfile(profile, allClaims.map(read)),
+    profile: profile && readProfile(profile, readClaims(allClaims, evidenceRuns, code)),
     runs: evidenceRuns,
     leftOut,
     command,
@@ -55,10 +45,6 @@ export function publishClaims(
   writeRunFile(folder, 'claims.md', renderClaimsReport(context));
   writeRunFile(folder, 'claims.html', renderClaimsPage(context));
   return context;
-}
-
-function metricsOf({ plan }: Analysis): EvidenceRun['metrics'] {
-  return metricsOfPlan(readings[plan.scenario], plan);
 }
 
 export function summariseClaims(
@@ -73,6 +59,22 @@ export function summariseClaims(
 }
 
 /** Readings without their rows' prose: what a program needs. */
+export function claimValues(readings: readonly ClaimReading[]): readonly object[] {
+  return readings.map(({ claim, verdict, condition, tests, meanings }) => ({
+    id: claim.id,
+    title: claim.title,
+    verdict,
+    condition,
+    tests,
+    meanings: meanings.map(({ meaning, bearing, evidence }) => ({
+      says: meaning.says,
+      bearing,
+      unmeasured: meaning.unmeasured,
+      evidence,
+    })),
+  }));
+}
+
 export function claimsJson({
   readings: read,
   runs,
@@ -82,19 +84,7 @@ export function claimsJson({
 }: ClaimsContext): string {
   const value = {
     schema: 1,
-    claims: read.map(({ claim, verdict, condition, tests, meanings }) => ({
-      id: claim.id,
-      title: claim.title,
-      verdict,
-      condition,
-      tests,
-      meanings: meanings.map(({ meaning, bearing, evidence }) => ({
-        says: meaning.says,
-        bearing,
-        unmeasured: meaning.unmeasured,
-        evidence,
-      })),
-    })),
+    claims: claimValues(read),
     runs: runs.map(({ folder, analysis }) => ({
       folder,
       scenario: analysis.plan.scenario,

@@ -2,9 +2,6 @@
 // folder, and the summary on stdout.
 
 import { styleText } from 'node:util';
-import type { ClaimReading } from '../analysis/claims/claim.ts';
-import { manyClients } from '../scenarios/claims.ts';
-import { readClaim } from '../analysis/claims/read-claims.ts';
 import { isMissed } from '../analysis/thresholds.ts';
 import type { Suite } from '../contract/suite.ts';
 import type { Chart } from '../report/charts/chart.ts';
@@ -14,10 +11,11 @@ import { renderSuiteTerminal } from '../report/suite/suite-terminal.ts';
 import type { SuiteContext } from '../report/suite/suite-context.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
+import { claimValues } from './publish-claims.ts';
 import { hasFailed, type Published } from './publish.ts';
+import { claimsOfRuns } from './read-claims.ts';
 
 export interface PublishedSuite extends SuiteContext {
-  readonly claims: ClaimReading;
   readonly markdown: string;
   readonly html: string;
 }
@@ -35,8 +33,10 @@ export function publishSuite(
     charts,
     views,
   }));
-  const claim = manyClients;
-  const markdown = renderSuiteReport({ suite, claim, parts });
+  const claims = claimsOfRuns(
+    parts.map(({ folder: part, context: { analysis } }) => ({ folder: part, analysis })),
+  );
+  const markdown = renderSuiteReport({ suite, claims, parts });
   const svgs = new Map<string, string>(
     suite.parts.flatMap((part, index) =>
       chartsOf(published[index]).map(
@@ -44,14 +44,10 @@ export function publishSuite(
       ),
     ),
   );
-  const html = renderSuitePage({ suite, claim, parts }, { svgOf: (file) => svgs.get(file) });
+  const html = renderSuitePage({ suite, claims, parts }, { svgOf: (file) => svgs.get(file) });
   writeRunFile(folder, 'report.md', markdown);
   writeRunFile(folder, 'report.html', html);
-  const claims = readClaim(
-    claim,
-    published.map(({ analysis }) => analysis),
-  );
-  return { suite, claim, parts, claims, markdown, html };
+  return { suite, claims, parts, markdown, html };
 }
 
 function chartsOf(published: Published | undefined): readonly Chart[] {
@@ -60,7 +56,7 @@ function chartsOf(published: Published | undefined): readonly Chart[] {
 
 export function suiteJson({ suite, parts, claims }: PublishedSuite): string {
   const analyses = parts.map(({ context, thresholds }) => ({ ...context.analysis, thresholds }));
-  return `${JSON.stringify({ suite, claims, parts: analyses }, undefined, 2)}\n`;
+  return `${JSON.stringify({ suite, claims: claimValues(claims), parts: analyses }, undefined, 2)}\n`;
 }
 
 export function summariseSuite(

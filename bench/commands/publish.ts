@@ -18,6 +18,7 @@ import { renderTerminal } from '../report/terminal.ts';
 import { reportOf } from '../scenarios/parts.ts';
 import { analyseRun } from '../scenarios/readings.ts';
 import { writeRunFile } from '../trial/run-folder.ts';
+import { claimsOfRuns } from './read-claims.ts';
 import { trialViewsOf } from './trial-views.ts';
 
 export interface Published {
@@ -46,7 +47,8 @@ export async function publish(folder: string): Promise<Published> {
   );
   const report = reportOf(analysis);
   const charts = await renderCharts(report);
-  const markdown = renderReport(report, { charts, thresholds });
+  const claims = claimsOfRuns([{ folder, analysis }]);
+  const markdown = renderReport(report, { charts, thresholds, claims });
   // Charts of an earlier rendering may have other names.
   rmSync(join(folder, 'charts'), { recursive: true, force: true });
   for (const chart of charts) writeRunFile(folder, `charts/${chart.file}`, chart.svg);
@@ -60,6 +62,7 @@ export async function publish(folder: string): Promise<Published> {
   const html = renderReportPage(report, {
     charts,
     thresholds,
+    claims,
     views,
     svgOf: (file) => drawn.find((chart) => `charts/${chart.file}` === file)?.pageSvg,
   });

@@ -197,8 +197,10 @@ export async function buildPlan(
   );
   const verdicts = size?.verdicts ?? usual.verdicts;
   // Handshakes compute: trials over TLS that open many connections do not merely wait, and side by side
-  // each would be late for want of the others' CPUs.
-  const handshakes = measured !== undefined && arms.some(({ tls }) => tls === true);
+  // each would be late for want of the others' CPUs. Those that compare paths open few, and what they
+  // time has its turn.
+  const handshakes =
+    measured !== undefined && !comparesPaths && arms.some(({ tls }) => tls === true);
   const lanes = handshakes ? 1 : (size?.lanes ?? measured?.lanes ?? 1);
   const extraBlocks = readExtraBlocks(flags.rerun ?? preset.rerun, { blocks, verdicts, breaks });
   const ofPayload = flags.workload === undefined ? payloads[payload].chunk?.workload : {};

@@ -1,10 +1,12 @@
 // Writes the report of one run: the answer first, then its evidence, then its limits.
 
 import type { ThresholdResult } from '../analysis/thresholds.ts';
+import type { ClaimReading } from '../claims/claim-reading.ts';
 import { renderArrivals } from './arrivals.ts';
 import { renderBrowser } from './browser.ts';
 import { renderCanary } from './canary.ts';
 import { flow, type Block, type Content } from './blocks.ts';
+import { claimsSection } from './claims/claims-section.ts';
 import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from './formats/html-page.ts';
 import { renderMarkdown } from './formats/markdown.ts';
 import { renderEffects, renderTrials, withoutCourses, type PageViews } from './page/page-views.ts';
@@ -31,6 +33,8 @@ export interface ReportOptions {
   readonly charts: readonly ChartLink[];
   /** The results of the run's thresholds. */
   readonly thresholds?: readonly ThresholdResult[];
+  /** The claims on which the run bears. */
+  readonly claims?: readonly ClaimReading[];
   /** What a page shows besides. */
   readonly views?: PageViews;
 }
@@ -63,7 +67,7 @@ export function renderReportPage(
 /** A pilot shows nothing that compares the arms. */
 export function reportBlocks(
   context: RunReport,
-  { charts, thresholds = [], views }: ReportOptions,
+  { charts, thresholds = [], claims = [], views }: ReportOptions,
 ): readonly Block[] {
   const { analysis } = context;
   return flow([
@@ -74,6 +78,7 @@ export function reportBlocks(
       : []),
     views === undefined ? [] : renderTrials(context, views),
     renderThresholdSection(thresholds, context),
+    claimsSection(claims),
     renderValidity(context),
     renderFailures(analysis),
     renderAsymmetries(context),

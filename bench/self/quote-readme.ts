@@ -3,21 +3,20 @@
 // --check it only compares.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { proxies, proxyNames } from '../contract/arms/proxies/proxies.ts';
 import { changesOf } from '../contract/arms/proxies/proxy.ts';
 import { loadPointTitle } from '../contract/load-point.ts';
 import { analyse } from '../analysis/analyse.ts';
 import type { Analysis, LoadPointAnalysis } from '../analysis/analysis.ts';
-import { claims } from '../claims/claims.ts';
-import type { ClaimReading } from '../claims/claim-reading.ts';
+import { claims, pickClaims } from '../claims/claims.ts';
+import type { ClaimReading, EvidenceRun } from '../claims/claim-reading.ts';
+import { evidenceRunOf, readClaims } from '../commands/read-claims.ts';
 import { readCodeMeasure } from '../claims/code/read-code-measure.ts';
-import { readClaim } from '../claims/read-claim.ts';
 import { codeTable, failedCases } from '../report/claims/code-table.ts';
+import { evidenceTable } from '../report/claims/claim-details.ts';
 import { claimsTable } from '../report/claims/claims-table.ts';
-import { evidenceByScenario } from '../scenarios/evidence.ts';
-import { manyClients } from '../scenarios/claims.ts';
 import { armTable } from '../scenarios/matrix/arm-table.ts';
 import { pairTable } from '../scenarios/matrix/pair-table.ts';
 import {
@@ -58,7 +57,6 @@ import { plainPaint } from '../report/paint.ts';
 import type { RunReport } from '../report/scenario-parts.ts';
 import { changeTable } from '../report/sections/proxies.ts';
 import { renderMetricRows } from '../report/arm-estimates.ts';
-import { renderClaimAnswer } from '../report/suite/claims.ts';
 import { verdictTable } from '../report/verdict-table.ts';
 import { shortVerdictWords } from '../report/verdict-words.ts';
 import { formatRatio, UNKNOWN } from '../report/format.ts';
@@ -76,6 +74,7 @@ const HERD = 'reports/reference/herd';
 const COST = 'reports/reference/cost';
 const MANY = 'reports/reference/many';
 const MATRIX = 'reports/reference/matrix';
+const HEAD_OF_LINE = 'reports/reference/head-of-line';
 const PROXIES = 'reports/reference/proxies';
 const CANCEL = 'reports/reference/cancel';
 const TURNS = 'reports/reference/turns';
@@ -214,15 +213,17 @@ function herdTable(context: RecoveryContext): readonly Table[] {
   ];
 }
 
-/** Renders the parts of a suite, and their joint result on the claim. */
+/** The parts of a suite, and what they say together of many clients. */
 function renderCost(): string {
   const suite = loadSuite(project(COST));
-  const contexts = suite.parts.map(({ folder }) => contextOf(join(COST, folder)));
-  const [first] = contexts;
-  if (first === undefined) throw new Error(`${COST} has no parts`);
+  const runs = suite.parts.map(({ folder }) => keptRun(`${COST}/${folder}`));
+  const [first] = runs;
+  const [reading] = readClaims(pickClaims(['S4']), runs, undefined);
+  if (first === undefined || reading === undefined) throw new Error(`${COST} has no parts`);
   return quote([
-    `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${contexts.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
-    renderClaimAnswer(manyClients, contexts),
+    `[The run](${COST}/report.md) of ${suite.startedAt.slice(0, 10)}: ${runs.map(({ analysis: { plan } }) => `${plan.scenario} with ${plan.blocks} blocks`).join(', ')}, on ${machineOf(first.analysis)}.`,
+    claimsTable([reading]),
+    evidenceTable(reading.meanings, { pathOf: (run) => run, labelOf: (run) => basename(run) }),
     `Repeated by \`${suite.command}\`.`,
   ]);
 }
@@ -288,22 +289,37 @@ export function renderProxyCells(folder: string, root = project('.')): string {
 
 /** A line for each server in which both arms were measured: its verdicts, then its values. */
 export function renderStacks(folder: string, root = project('.')): string {
+  return renderKeptStacks({ folder, root }, (context, point) => {
+    const { plan, command, startedAt } = context.analysis;
+    return [
+      `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, a fresh server for each trial, ${plan.targets?.startsPerSecond} streams begun a second, on ${machineOf(context.analysis)}.`,
+      list(serverSentences(context, point)),
+      serverVerdicts(context, point),
+      serverValues(context, point),
+      `Repeated by \`${command}\`.`,
+    ];
+  });
+}
+
+/** Its verdicts alone, a line a stack. */
+function renderStackVerdicts(folder: string): string {
+  return renderKeptStacks({ folder, root: project('.') }, (context, point) => [
+    serverVerdicts(context, point),
+  ]);
+}
+
+function renderKeptStacks(
+  { folder, root }: { readonly folder: string; readonly root: string },
+  render: (context: RunReport, point: LoadPointAnalysis) => Content,
+): string {
   if (!existsSync(join(root, folder)))
     return quote(
       'No run of it is kept here yet: `streamduel run --target servers/examples/targets.yaml` makes one.',
     );
   const context = reportOf(analyseRun(loadRun(join(root, folder))));
-  const { analysis } = context;
-  const [point] = analysis.loadPoints;
+  const [point] = context.analysis.loadPoints;
   if (point === undefined) throw new Error(`${folder} has no load point`);
-  const { plan, command, startedAt } = analysis;
-  return quote([
-    `[The run](${folder}/report.md) of ${startedAt.slice(0, 10)}: ${plan.blocks} blocks, a fresh server for each trial, ${plan.targets?.startsPerSecond} streams begun a second, on ${machineOf(analysis)}.`,
-    list(serverSentences(context, point)),
-    serverVerdicts(context, point),
-    serverValues(context, point),
-    `Repeated by \`${command}\`.`,
-  ]);
+  return quote(render(context, point));
 }
 
 /** The sentences of a run, as the terminal prints them. */
@@ -334,18 +350,17 @@ function renderProxyChanges(): string {
 }
 
 /** Holds the claims against all reference runs. */
-function readClaims(): readonly ClaimReading[] {
-  const kept = [PROXIES, CANCEL, TURNS, VOICE, STEER].filter((folder) =>
+function readKeptClaims(): readonly ClaimReading[] {
+  const kept = [PROXIES, HEAD_OF_LINE, CANCEL, TURNS, VOICE, STEER].filter((folder) =>
     existsSync(project(folder)),
   );
   const folders = [REFERENCE, UPSTREAM, MATRIX, MANY, HERD, RECONNECT, ...kept];
   const parts = loadSuite(project(COST)).parts.map(({ folder }) => `${COST}/${folder}`);
-  const runs = [...folders, ...parts].map((folder) => {
-    const { analysis, metrics } = contextOf(folder);
-    return { folder, analysis, metrics };
-  });
-  const answers = { scenarios: evidenceByScenario, code: readCodeMeasure() };
-  return claims.map((claim) => readClaim(claim, runs, answers));
+  return readClaims(claims, [...folders, ...parts].map(keptRun), readCodeMeasure());
+}
+
+function keptRun(folder: string): EvidenceRun {
+  return evidenceRunOf({ folder, analysis: contextOf(folder).analysis });
 }
 
 function renderCode(): string {
@@ -366,11 +381,12 @@ const figure = (file: string) => (): string => readFileSync(project(file), 'utf8
 /** Renderers of each document's quotes, by marker. */
 const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> = {
   'README.md': {
-    claims: () => quote(claimsTable(readClaims(), { isBrief: true })),
+    claims: () => quote(claimsTable(readKeptClaims(), { isBrief: true })),
     reference: () => renderReference(REFERENCE),
-    stacks: () => renderStacks(STACKS),
+    stacks: () => renderStackVerdicts(STACKS),
   },
   'docs/results.md': {
+    stacks: () => renderStacks(STACKS),
     reconnect: () => renderBroken(RECONNECT, faultTables),
     herd: () => renderBroken(HERD, herdTable),
     cost: renderCost,
@@ -383,7 +399,7 @@ const quotes: Readonly<Record<string, Readonly<Record<string, () => string>>>> =
     code: renderCode,
     steer: () => renderSaid(STEER),
   },
-  'docs/claims.md': { claims: () => quote(claimsTable(readClaims())) },
+  'docs/claims.md': { claims: () => quote(claimsTable(readKeptClaims())) },
   'docs/usage.md': { flags: renderFlagTable },
   'docs/proxies.md': { proxies: renderProxyChanges, cells: () => renderProxyCells(PROXIES) },
   // Output of the programs of this folder, and of `streamduel selftest --capture`.

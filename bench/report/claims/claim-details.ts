@@ -58,7 +58,7 @@ function commandOf(id: ClaimReading['claim']['runs'][number]): string {
   return code(runCommand(claimRuns[id]));
 }
 
-function evidenceTable(meanings: readonly MeaningReading[], names: RunNames): Table {
+export function evidenceTable(meanings: readonly MeaningReading[], names: RunNames): Table {
   return table(
     [
       left('meaning'),

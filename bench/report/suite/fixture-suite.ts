@@ -1,21 +1,20 @@
 // Made-up suites for the tests of this folder. Their numbers come from no measurement.
 
-import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
-import type { MetricUnit } from '../../analysis/metrics/metric.ts';
-import { manyClients } from '../../scenarios/claims.ts';
+import { claims } from '../../claims/claims.ts';
+import type { ClaimReading } from '../../claims/claim-reading.ts';
+import { readClaim } from '../../claims/read-claim.ts';
 import type { ScenarioId } from '../../contract/run-file.ts';
 import type { Suite } from '../../contract/suite.ts';
 import { reconnectParts } from '../../scenarios/recovery/parts.ts';
+import { evidenceByScenario } from '../../scenarios/evidence.ts';
 import { streamParts } from '../../scenarios/stream/parts.ts';
-import { verdictOf, type PartialVerdict } from '../fixture-load-point.ts';
 import { fixtureMetrics } from '../fixture-metrics.ts';
 import {
   reconnectAnalysis,
   recoveryFixtureMetrics,
 } from '../../scenarios/recovery/report/fixture-recovery.ts';
-import type { ReportContext } from '../report-context.ts';
 import { fullAnalysis, invalidAnalysis } from '../report-fixture.ts';
-import type { SuiteContext } from './suite-context.ts';
+import type { SuiteContext, SuitePart } from './suite-context.ts';
 
 const chart = (
   name: string,
@@ -41,42 +40,51 @@ export function fixtureSuite({
     operator: '>',
     limit: 5_000_000,
   } as const;
-  return {
-    suite: describeSuite(['stream', 'reconnect']),
-    claim: manyClients,
-    parts: [
-      {
-        folder: 'stream',
-        context: { analysis: stream, metrics: fixtureMetrics, parts: streamParts },
-        thresholds: [
-          {
-            threshold,
-            arm: 'ws',
-            loadPoint: { connections: 100 },
-            outcome: 'passed',
-            estimate,
-            isShown: true,
-            reason: undefined,
-          },
-        ],
-        charts: [
-          chart('load-sweep'),
-          chart('delivery-quantiles-100'),
-          chart('delivery-quantiles-1000'),
-        ],
-      },
-      {
-        folder: 'reconnect',
-        context: {
-          analysis: reconnectAnalysis(),
-          metrics: recoveryFixtureMetrics,
-          parts: reconnectParts,
+  const parts: readonly SuitePart[] = [
+    {
+      folder: 'stream',
+      context: { analysis: stream, metrics: fixtureMetrics, parts: streamParts },
+      thresholds: [
+        {
+          threshold,
+          arm: 'ws',
+          loadPoint: { connections: 100 },
+          outcome: 'passed',
+          estimate,
+          isShown: true,
+          reason: undefined,
         },
-        thresholds: [],
-        charts: [chart('fault-ratios')],
+      ],
+      charts: [
+        chart('load-sweep'),
+        chart('delivery-quantiles-100'),
+        chart('delivery-quantiles-1000'),
+      ],
+    },
+    {
+      folder: 'reconnect',
+      context: {
+        analysis: reconnectAnalysis(),
+        metrics: recoveryFixtureMetrics,
+        parts: reconnectParts,
       },
-    ],
-  };
+      thresholds: [],
+      charts: [chart('fault-ratios')],
+    },
+  ];
+  return { suite: describeSuite(['stream', 'reconnect']), claims: claimsOf(parts), parts };
+}
+
+/** The claims on which the parts bear. */
+function claimsOf(parts: readonly SuitePart[]): readonly ClaimReading[] {
+  const runs = parts.map(({ folder, context: { analysis, metrics } }) => ({
+    folder,
+    analysis,
+    metrics,
+  }));
+  return claims
+    .map((claim) => readClaim(claim, runs, { scenarios: evidenceByScenario }))
+    .filter(({ meanings }) => meanings.some(({ evidence }) => evidence.length > 0));
 }
 
 function describeSuite(scenarios: readonly ScenarioId[]): Suite {
@@ -89,81 +97,4 @@ function describeSuite(scenarios: readonly ScenarioId[]): Suite {
     command: `streamduel run ${scenarios.join(' ')} --preset standard --fail-if 'delivery.p99 > 5ms' --seed 7`,
     parts: scenarios.map((scenario) => ({ scenario, folder: scenario })),
   };
-}
-
-interface ClaimedMetric {
-  readonly id: string;
-  readonly unit: MetricUnit;
-  readonly better: 'lower' | 'higher';
-  /** Id of the fixture's metric from which its numbers are taken. */
-  readonly like: string;
-  readonly verdict: PartialVerdict;
-}
-
-/** One load point whose metrics are those that the claim asks for. */
-function claimedContext(
-  scenario: ScenarioId,
-  span: 'ladder' | 'search',
-  claimed: readonly ClaimedMetric[],
-): ReportContext {
-  const { plan, loadPoints, ...rest } = fullAnalysis();
-  const loadPoint = { connections: 2000, span };
-  const point = loadPoints[0] as LoadPointAnalysis;
-  const comparisons = claimed.flatMap(({ id, like, verdict }) =>
-    point.comparisons
-      .filter(({ metric, otherArm }) => metric === like && otherArm === 'ws')
-      .map((one) => Object.assign({}, one, { metric: id, verdict: verdictOf(verdict) })),
-  );
-  const analysis: Analysis = {
-    ...rest,
-    plan: { ...plan, scenario, loadPoints: [loadPoint] },
-    loadPoints: [{ ...point, loadPoint, comparisons, noiseFloors: [] }],
-  };
-  return {
-    analysis,
-    metrics: claimed.map((metric) =>
-      Object.assign({ title: metric.id, definition: metric.id }, metric),
-    ),
-  };
-}
-
-/** One part of the claim supported, one refuted, one open, one void. */
-export function claimContexts(): readonly ReportContext[] {
-  return [
-    claimedContext('memory', 'ladder', [
-      {
-        id: 'memory.retained',
-        unit: 'bytes',
-        better: 'lower',
-        like: 'memory.pss',
-        verdict: { kind: 'better', favours: 'ws' },
-      },
-      {
-        id: 'memory.streaming',
-        unit: 'bytes',
-        better: 'lower',
-        like: 'memory.pss',
-        verdict: { kind: 'size-uncertain', favours: 'sse' },
-      },
-    ]),
-    claimedContext('capacity', 'search', [
-      {
-        id: 'cpu.token.headline',
-        unit: 'ns/token',
-        better: 'lower',
-        like: 'cpu.server.token',
-        verdict: { kind: 'better', favours: 'sse' },
-      },
-      {
-        id: 'capacity.streams',
-        unit: 'count',
-        better: 'higher',
-        like: 'delivery.p50',
-        verdict: {
-          kind: 'harness-limited',
-          reason: 'H2 client event-loop utilisation over ws: missed in 5 of 12 trials',
-        },
-      },
-    ]),
-  ];
 }

@@ -1,6 +1,6 @@
 // Defines the input of every text about a suite.
 
-import type { Claim } from '../../analysis/claims/claim.ts';
+import type { ClaimReading } from '../../claims/claim-reading.ts';
 import type { ThresholdResult } from '../../analysis/thresholds.ts';
 import type { Suite } from '../../contract/suite.ts';
 import type { RunReport } from '../scenario-parts.ts';
@@ -20,7 +20,7 @@ export interface SuitePart {
 export interface SuiteContext {
   readonly suite: Suite;
   /** Read from all parts together. */
-  readonly claim: Claim;
+  readonly claims: readonly ClaimReading[];
   /** Parts in the order of the suite. */
   readonly parts: readonly SuitePart[];
 }

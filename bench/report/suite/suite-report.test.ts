@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fullAnalysis, widthOf } from '../report-fixture.ts';
-import { fixtureMetrics } from '../fixture-metrics.ts';
+import { widthOf } from '../report-fixture.ts';
 import { plainPaint } from '../paint.ts';
-import { manyClients } from '../../scenarios/claims.ts';
-import { renderMarkdown } from '../formats/markdown.ts';
-import { renderClaim, renderClaimText } from './claims.ts';
-import { claimContexts, fixtureSuite } from './fixture-suite.ts';
+import { fixtureSuite } from './fixture-suite.ts';
 import { renderSuiteReport } from './suite-report.ts';
 import { renderSuiteTerminal } from './suite-terminal.ts';
 
@@ -19,8 +15,6 @@ it.each([
   ['suite.md', () => renderSuiteReport(fixtureSuite())],
   ['suite.txt', () => terminalOf(false)],
   ['suite-invalid.md', () => renderSuiteReport(fixtureSuite({ isBroken: true }))],
-  ['claims.md', () => `${renderMarkdown(renderClaim(manyClients, claimContexts()))}\n`],
-  ['claims.txt', () => `${renderClaimText(manyClients, claimContexts(), plainPaint)}\n`],
 ])('%s is the one that was read and approved', async (name, render) => {
   await expect(render()).toMatchFileSnapshot(`../golden/${name}`);
 });
@@ -29,7 +23,7 @@ const headings = (text: string, level: number): readonly string[] =>
   (text.match(new RegExp(`^#{${level}} .*$`, 'gm')) ?? []).map((line) => line.slice(level + 1));
 
 describe('the report of a suite', () => {
-  it('has one title, a chapter for each scenario, the claim, the reports and how to repeat it', () => {
+  it('has one title, a chapter for each scenario, the claims, the reports and how to repeat it', () => {
     const text = renderSuiteReport(fixtureSuite());
     expect(headings(text, 1)).toEqual([
       'SSE or WebSocket? stream, reconnect (stream-reconnect-standard)',
@@ -37,7 +31,7 @@ describe('the report of a suite', () => {
     expect(headings(text, 2)).toEqual([
       'SSE or WebSocket for streaming LLM tokens? (stream)',
       'SSE or WebSocket when connections break? (reconnect)',
-      'The claim: “SSE is cheaper with many clients”',
+      'What this says of the claims',
       'Reports',
       'Repeat it',
     ]);
@@ -75,57 +69,13 @@ describe('the end of a suite', () => {
     expect(widthOf(terminalOf(isBroken))).toBeLessThanOrEqual(100);
   });
 
-  it('has what each part would have printed, the claim, and one path', () => {
+  it('has what each part would have printed, the claims, and one path', () => {
     const text = terminalOf(false);
     expect(text.match(/^report: .*$/gm)).toEqual(['report: reports/x/report.md']);
     expect(text.match(/^\S+: scenario \w+/gm)).toEqual([
       'stream: scenario stream',
       'reconnect: scenario reconnect',
     ]);
-    expect(text).toMatch(
-      /^“SSE is cheaper with many +SSE +WebSocket +ratio +what this says\nclients”$/m,
-    );
-  });
-});
-
-describe('the claim', () => {
-  it('fits 100 columns in the terminal, whatever its reasons', () => {
-    expect(widthOf(renderClaimText(manyClients, claimContexts(), plainPaint))).toBeLessThanOrEqual(
-      100,
-    );
-  });
-
-  it('leaves no trace where no scenario asks it', () => {
-    const reconnect = fixtureSuite()
-      .parts.slice(1)
-      .map(({ context }) => context);
-    expect([
-      renderClaim(manyClients, reconnect),
-      renderClaimText(manyClients, reconnect, plainPaint),
-    ]).toEqual([[], '']);
-  });
-
-  it('stands in a report of its own scenario alone, which says what else would have to be measured', () => {
-    const [memory] = claimContexts();
-    const text = renderMarkdown(renderClaim(manyClients, [memory!]));
-    expect(text).toMatch(
-      /^\| Memory of an idle connection .*\*\*refutes it: WebSocket better\*\*/m,
-    );
-    expect(text).toMatch(
-      /^\| Most streams at the objective .* not measured: scenario capacity measures it/m,
-    );
-  });
-
-  it('of steady streams names the load at which it was measured', () => {
-    const text = renderMarkdown(
-      renderClaim(manyClients, [{ analysis: fullAnalysis(), metrics: fixtureMetrics }]),
-    );
-    expect(
-      text.match(/^\| CPU time per token .*$/gm)?.map((line) => line.split('|')[2]?.trim()),
-    ).toEqual([
-      '`cpu.server.token` of stream, 100 connections',
-      '`cpu.server.token` of stream, 1000 connections',
-    ]);
-    expect(text).toContain('CPU time per token (stream, 100 connections)');
+    expect(text).toMatch(/^claim +verdict +figure \[95 % CI\] +condition$/m);
   });
 });

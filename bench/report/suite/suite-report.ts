@@ -1,9 +1,10 @@
-// Writes the report of a suite: the answer of each part as its own report has it, their joint
-// result on the claim, and where the rest is.
+// Writes the report of a suite: the answer of each part as its own report has it, what
+// they say of the claims together, and where the rest is.
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import { formatCount, formatWallTime } from '../format.ts';
 import { MOST_PAGE_BYTES, renderHtmlPage, type HtmlPage } from '../formats/html-page.ts';
+import { claimsSection } from '../claims/claims-section.ts';
 import { explainedWords } from '../page/terms.ts';
 import { reportBlocks } from '../report.ts';
 import { renderMarkdown } from '../formats/markdown.ts';
@@ -30,7 +31,6 @@ import { chartFigures } from '../sections/chart-links.ts';
 import { renderHeadline } from '../sections/headline.ts';
 import { renderPilot } from '../sections/pilot.ts';
 import { renderThresholdSection } from '../thresholds.ts';
-import { renderClaim } from './claims.ts';
 import type { SuiteContext, SuitePart } from './suite-context.ts';
 
 /** As Markdown: the same parts give the same text, to the byte. */
@@ -71,7 +71,7 @@ interface SuiteForm {
   readonly whole: ReadonlySet<SuitePart>;
 }
 
-function suiteBlocks({ suite, claim, parts }: SuiteContext, form: SuiteForm): readonly Block[] {
+function suiteBlocks({ suite, claims, parts }: SuiteContext, form: SuiteForm): readonly Block[] {
   const names = suite.parts.map(({ scenario }) => scenario);
   return flow([
     heading(1, `SSE or WebSocket? ${names.join(', ')} (${suite.name})`),
@@ -79,10 +79,7 @@ function suiteBlocks({ suite, claim, parts }: SuiteContext, form: SuiteForm): re
     `Each scenario is a family of tests of its own: Holm’s correction covers the endpoints and load points within it, so the chance of a false claim is held at 5 % in each of them, not in all together.`,
     alarm(parts),
     ...parts.map((part) => renderPart(part, form)),
-    renderClaim(
-      claim,
-      parts.map(({ context }) => context),
-    ),
+    claimsSection(claims),
     renderReports(parts, form),
     section('Repeat it', [
       shellCode(suite.command),

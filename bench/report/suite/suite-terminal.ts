@@ -1,9 +1,10 @@
-// Renders the text that a suite prints at its end: the text of each part, their result on the
-// claim, and where the report is.
+// Renders the text that a suite prints at its end: the text of each part, what they say
+// of the claims, and where the report is.
 
 import { renderTerminal } from '../terminal.ts';
 import type { Paint } from '../paint.ts';
-import { renderClaimText } from './claims.ts';
+import { claimsTable } from '../claims/claims-table.ts';
+import { renderTableText } from '../formats/terminal.ts';
 import type { SuiteContext } from './suite-context.ts';
 
 interface SuiteTerminalOptions {
@@ -13,16 +14,12 @@ interface SuiteTerminalOptions {
 
 /** Text of at most 100 columns, except the report's path; ends with a line break. */
 export function renderSuiteTerminal(
-  { claim, parts }: SuiteContext,
+  { claims, parts }: SuiteContext,
   { paint, reportPath }: SuiteTerminalOptions,
 ): string {
   const texts = parts.map(({ context, thresholds }) =>
     renderTerminal(context, { thresholds, paint }).trimEnd(),
   );
-  const answer = renderClaimText(
-    claim,
-    parts.map(({ context }) => context),
-    paint,
-  );
+  const answer = claims.length === 0 ? '' : renderTableText(claimsTable(claims), paint);
   return `${[...texts, answer, `report: ${reportPath}`].filter((text) => text !== '').join('\n\n')}\n`;
 }

@@ -2,7 +2,6 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { CapacityFindings } from './findings.ts';
-import { manyClients } from '../claims.ts';
 import { payloads } from '../../contract/payload.ts';
 import type { SearchPlan } from '../../contract/search.ts';
 import { planLoadLatency } from './chart.ts';
@@ -11,7 +10,6 @@ import { section, type Content } from '../../report/blocks.ts';
 import { code } from '../../report/inline.ts';
 import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import { chartFigures, type ChartLink } from '../../report/sections/chart-links.ts';
-import { renderClaim } from '../../report/suite/claims.ts';
 import { wrap } from '../../report/text-layout.ts';
 import { TERMINAL_COLUMNS } from '../../report/paint.ts';
 import {
@@ -87,7 +85,6 @@ function sections(context: ReportContext<CapacityFindings>, charts: readonly Cha
       ...chartFigures(charts),
       renderCurveTable(own),
     ]),
-    renderClaim(manyClients, [context]),
   ];
 }
 

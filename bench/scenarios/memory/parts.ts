@@ -2,7 +2,6 @@
 
 import type { Analysis } from '../../analysis/analysis.ts';
 import type { LadderAnalysis, MemoryFindings } from './findings.ts';
-import { manyClients } from '../claims.ts';
 import { payloads } from '../../contract/payload.ts';
 import { planMemoryLadder } from './chart.ts';
 import { countedUnit } from './counted-unit.ts';
@@ -16,7 +15,6 @@ import { renderConnectionCosts, renderRungs, renderStraightness } from './ladder
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { list, type Content } from '../../report/blocks.ts';
 import { chartFigures } from '../../report/sections/chart-links.ts';
-import { renderClaim } from '../../report/suite/claims.ts';
 
 export const memoryParts: ScenarioParts<MemoryFindings> = {
   title: 'for many connections: what does each cost',
@@ -60,7 +58,6 @@ function sections(context: ReportContext<MemoryFindings>, charts: readonly Chart
       `Rung 0 comes before the first ${one} and is on no line: the rehearsal leaves room behind that the first ${many} use. Idle and streaming are growth of USS. PSS, RSS, heap, external and the kernel’s part were read in the same silence as USS; CPU and tokens are of the time in which the rung streamed.`,
       ...renderRungs(context),
     ]),
-    renderClaim(manyClients, [context]),
   ];
 }
 
