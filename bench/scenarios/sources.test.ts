@@ -142,6 +142,11 @@ const otherMeanings: readonly (Named & { readonly why: string })[] = [
     why: 'a row of measurements of the harness',
   },
   { file: 'bench/self/bare-server.ts', names: ['stream'], why: 'an event of node:http2' },
+  { file: 'bench/self/code/frame-trials.ts', names: ['cancel'], why: 'a message' },
+  { file: 'clients/minimal/websocket-messages.ts', names: ['cancel'], why: 'a message' },
+  { file: 'clients/minimal/websocket.ts', names: ['cancel'], why: 'a message' },
+  { file: 'servers/minimal/ws-library.ts', names: ['cancel'], why: 'a message' },
+  { file: 'servers/minimal/ws.ts', names: ['cancel'], why: 'a message' },
   { file: 'bench/self/conformance.ts', names: ['stream'], why: 'a heading' },
   { file: 'servers/websocket-mux.ts', names: ['cancel'], why: 'a message of clients' },
   ...[

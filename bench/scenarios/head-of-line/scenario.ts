@@ -60,13 +60,10 @@ export const headOfLine = {
         verdicts: true,
       },
     },
-    // Until it is known what all arms wait for over the link, a first answer does without it.
-    loadPoints: (connections, preset) =>
+    loadPoints: (connections) =>
       connections.flatMap((count) => [
         { connections: count, largeBytes: MIB },
-        ...(preset === 'quick'
-          ? []
-          : [{ connections: count, largeBytes: MIB, linkBytesPerSecond: LINK_BYTES_PER_SECOND }]),
+        { connections: count, largeBytes: MIB, linkBytesPerSecond: LINK_BYTES_PER_SECOND },
       ]),
   },
 } as const satisfies Scenario;

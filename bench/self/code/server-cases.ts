@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { connect, type Socket } from 'node:net';
 import type { MinimalServer } from '../../../servers/minimal/generations.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import type { CodeProgram } from '../../contract/code-measure.ts';
 import {
   HEARTBEAT_MS,
@@ -39,11 +40,11 @@ export const serverCases: readonly ServerCase[] = [
     name: 'the head comes before the first token, and keeps proxies from changing the stream',
     made: slow,
     look: async ({ transport, server }) => {
-      using peer = new Peer(server.port, askFor(transport));
+      using peer = new Peer(server.port, asks[transport]);
       await until('the head', () => peer.text.includes('\r\n\r\n'));
       const head = peer.text.slice(0, peer.text.indexOf('\r\n\r\n')).toLowerCase();
       assert.doesNotMatch(peer.text, /"s":1/, 'the head waited for the first token');
-      if (transport === 'ws') {
+      if (transports[transport].protocol === 'websocket') {
         assert.match(head, /^http\/1\.1 101 /);
         assert.doesNotMatch(head, /sec-websocket-extensions/);
         return;
@@ -58,7 +59,7 @@ export const serverCases: readonly ServerCase[] = [
     name: 'a reader that stands still holds back its own generation',
     made: large,
     look: async ({ transport, server, generations }) => {
-      using peer = new Peer(server.port, askFor(transport));
+      using peer = new Peer(server.port, asks[transport]);
       peer.socket.pause();
       await until('the generation', () => generations.get(ID) !== undefined);
       await settled(() => generations.get(ID)?.taken);
@@ -70,7 +71,7 @@ export const serverCases: readonly ServerCase[] = [
     name: 'a client that is gone is served no further',
     made: { texts: Array.from({ length: 3000 }, () => 'x'), gapMs: 2 },
     look: async ({ transport, server, generations }) => {
-      using peer = new Peer(server.port, askFor(transport));
+      using peer = new Peer(server.port, asks[transport]);
       await until('tokens', () => peer.text.includes('"s":20'));
       peer.socket.resetAndDestroy();
       await settled(() => generations.get(ID)?.taken);
@@ -81,11 +82,11 @@ export const serverCases: readonly ServerCase[] = [
     name: 'a path, a method or a message that it does not know is refused, and others are served',
     made: { texts: ['a'], gapMs: 1 },
     look: async ({ transport, server }) => {
-      for (const wrong of wrongRequests(transport)) {
+      for (const wrong of [...wrongEverywhere, ...wrongRequests[transport]]) {
         using peer = new Peer(server.port, wrong);
         await until('a refusal', () => peer.isRefused);
       }
-      using peer = new Peer(server.port, askFor(transport));
+      using peer = new Peer(server.port, asks[transport]);
       await until('a token', () => peer.text.includes('"s":1'));
     },
   },
@@ -129,32 +130,33 @@ const CLOSE_1008 = String.fromCharCode(1008 >> 8, 1008 & 0xff);
 const HOST = 'Host: localhost\r\n';
 const UPGRADE = `Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n`;
 
-function askFor(transport: CodeProgram['transport']): string {
-  if (transport === 'ws') return `GET /streams/${ID}?after=0 HTTP/1.1\r\n${HOST}${UPGRADE}\r\n`;
-  if (transport === 'sse') return `GET /streams/${ID} HTTP/1.1\r\n${HOST}\r\n`;
-  return post(JSON.stringify({ id: ID, prompt: 'p' }));
-}
+const asks: Record<CodeProgram['transport'], string> = {
+  sse: `GET /streams/${ID} HTTP/1.1\r\n${HOST}\r\n`,
+  'sse-post': post(JSON.stringify({ id: ID, prompt: 'p' })),
+  ws: `GET /streams/${ID}?after=0 HTTP/1.1\r\n${HOST}${UPGRADE}\r\n`,
+};
 
 function post(body: string): string {
   return `POST /streams HTTP/1.1\r\n${HOST}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-function wrongRequests(transport: CodeProgram['transport']): readonly string[] {
-  const others = [
-    `GET /nothing HTTP/1.1\r\n${HOST}\r\n`,
-    `PUT /streams/${ID} HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n`,
-  ];
-  if (transport === 'sse-post') return [...others, post('{'), post('{}')];
-  if (transport === 'sse') return others;
-  // An unknown message, masked by zeros.
-  const unknown = Buffer.concat([Buffer.of(0x81, 0x81, 0, 0, 0, 0), Buffer.from('x')]);
-  return [
-    ...others,
+/** A message that is none, masked by zeros. */
+const UNKNOWN_FRAME = '\x81\x81\0\0\0\0x';
+
+const wrongRequests: Record<CodeProgram['transport'], readonly string[]> = {
+  sse: [],
+  'sse-post': [post('{'), post('{}')],
+  ws: [
     `GET /nothing HTTP/1.1\r\n${HOST}${UPGRADE}\r\n`,
     `GET /streams/${ID} HTTP/1.1\r\n${HOST}\r\n`,
-    `GET /streams/other HTTP/1.1\r\n${HOST}${UPGRADE}\r\n${unknown.toString('latin1')}`,
-  ];
-}
+    `GET /streams/other HTTP/1.1\r\n${HOST}${UPGRADE}\r\n${UNKNOWN_FRAME}`,
+  ],
+};
+
+const wrongEverywhere = [
+  `GET /nothing HTTP/1.1\r\n${HOST}\r\n`,
+  `PUT /streams/${ID} HTTP/1.1\r\n${HOST}Content-Length: 0\r\n\r\n`,
+];
 
 /** @throws Error that says what was not so */
 export async function tryServerCase(

@@ -8,6 +8,7 @@ import { undiciEventSource } from '../../../clients/conformance/event-sources.ts
 import { minimal, parser } from '../../../clients/conformance/readers.ts';
 import type { Receiver } from '../../../clients/conformance/receiver.ts';
 import { startVectorServer } from '../../../clients/conformance/vector-server.ts';
+import { transports } from '../../contract/arms/transports.ts';
 import type { CodeProgram, TriedCases } from '../../contract/code-measure.ts';
 import { messageOf } from '../../contract/errors.ts';
 import { projectPath } from '../../contract/program.ts';
@@ -152,7 +153,7 @@ export async function tryClientConformance(
 ): Promise<TriedCases> {
   // Its platform reads: the client with all duties is tried for both.
   if (id.endsWith('-listening')) return { how: 'as its platform', passed: [], failed: [] };
-  if (transport === 'ws') {
+  if (transports[transport].protocol === 'websocket') {
     const isInPage = id === 'websocket' && browser !== undefined;
     const client = isInPage
       ? pageClient(browser, await bundleProgram({ file, runsIn: 'both' }))
@@ -180,7 +181,8 @@ export async function tryServerConformance({
   transport,
 }: (typeof serverPrograms)[number]): Promise<TriedCases> {
   const startServer = await loadServer(id);
-  if (transport !== 'ws') return { how: 'nothing to read but HTTP', passed: [], failed: [] };
+  if (transports[transport].protocol !== 'websocket')
+    return { how: 'nothing to read but HTTP', passed: [], failed: [] };
   return await tryAll(
     'frames',
     serverFrameCases.map((one) => ({
