@@ -144,6 +144,14 @@ it('with punctual timers no token is later than the 1 ms tick and the timer’s 
   expect(Math.max(...emitted.map(({ atNs, dueNs }) => atNs - dueNs))).toBeLessThanOrEqual(2e6);
 });
 
+const streamDue = (dueNs: number): TestStream => ({
+  dueNsOf: [dueNs],
+  sent: 0,
+  dueNs: 0,
+  nextInSlot: undefined,
+  isScheduled: false,
+});
+
 describe('with an exact timer', () => {
   const plans = Array.from({ length: 50 }, (_, stream) => {
     let dueNs = 1e6 + stream * 137_000;
@@ -185,13 +193,6 @@ describe('with an exact timer', () => {
     let epochNs = 0;
     const now = (): number => time.nowNs - epochNs;
     const lateNs: number[] = [];
-    const streamDue = (dueNs: number): TestStream => ({
-      dueNsOf: [dueNs],
-      sent: 0,
-      dueNs: 0,
-      nextInSlot: undefined,
-      isScheduled: false,
-    });
     const pacer = new Pacer<TestStream>({
       now,
       setExactTimer: time.setTimer,
