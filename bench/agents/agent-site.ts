@@ -182,7 +182,7 @@ class AgentTrial implements SiteTrial {
       clock,
     );
 
-  readonly start = async ({ clients, ready }: ReadyTrial): Promise<StartedSite> => {
+  readonly start = async ({ clients, ready, windowEndNs }: ReadyTrial): Promise<StartedSite> => {
     for (const [index, { timeNamespace }] of ready.entries())
       checkTimeNamespace(processOf(clients.workers[index]).member, timeNamespace);
     const epochNs = await this.#clocks.agree(START_LEAD_NS);
@@ -194,7 +194,7 @@ class AgentTrial implements SiteTrial {
         this.#clocks.noteStart(worker.member, Number(epochOfAgent - hadAtNs));
       }),
     );
-    this.#watchSilence(clients);
+    this.#watchSilence(clients, epochNs + BigInt(Math.ceil(windowEndNs)));
     return {
       epochNs,
       prove: async (counted) => {
@@ -210,9 +210,14 @@ class AgentTrial implements SiteTrial {
   };
 
   /** The second source, besides the heartbeat of the agent: its load processes say their progress. */
-  #watchSilence({ workers }: ReadyTrial['clients']): void {
+  #watchSilence({ workers }: ReadyTrial['clients'], windowEndsAt: bigint): void {
     const loads = workers.map(processOf);
     this.#silence = setInterval(() => {
+      // Then they may be over, one before the other.
+      if (process.hrtime.bigint() > windowEndsAt) {
+        clearInterval(this.#silence);
+        return;
+      }
       for (const worker of loads)
         if (worker.silentMs > SILENT_MS)
           worker.member.lose(

@@ -89,6 +89,8 @@ export class RemoteWorker<In extends { kind: string }> implements Worker<In> {
 
   /** Resolves with a moment by which the process had it, on the agent's clock. @throws BenchError */
   async tell(message: object): Promise<bigint> {
+    // Its silence counts from here: it may have waited for others to be ready.
+    this.#saidAtMs = performance.now();
     const { process } = this.#options.order;
     const { atNs } = await this.member.order<'tell'>({
       kind: 'tell',

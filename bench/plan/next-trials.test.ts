@@ -94,6 +94,26 @@ it('a block that the machine disturbed is measured again at once, whole, with th
   expect(second?.[0]?.setup).not.toEqual(first?.[0]?.setup);
 });
 
+it('a block in which an agent was lost is measured again once, and no more', async () => {
+  const plan = await planOf({ blocks: '8' });
+  const records: TrialRecord[] = [];
+  const take = (): PlannedTrial | undefined =>
+    nextTrials({ plan, records, mayStop: () => false })[0];
+  for (let planned = take(); planned !== undefined; planned = take())
+    records.push(
+      planned.block === 2 && planned.order === 0
+        ? ({
+            ...planned,
+            outcome: 'failed',
+            failure: { code: 'AGENT_LOST', message: 'agent a was lost' },
+          } as unknown as TrialRecord)
+        : record(planned),
+    );
+  const attempts = records.filter(({ block }) => block === 2).map(({ attempt }) => attempt);
+  expect(attempts).toEqual([undefined, undefined, 1, 1]);
+  expect(records).toHaveLength(20);
+});
+
 it('what lasts never repeats a block: the repetition would have it, too', async () => {
   expect(
     run(await planOf({ blocks: '8' }), () => [{ ...stolen, remedy: 'nothing' }]).blocks,

@@ -136,7 +136,10 @@ export async function openTrial<Kind extends TallyKind>(
   opening.onReady?.();
 
   const timeNamespaces = clocks.map((clock) => clock.timeNamespace);
-  const agreed = await site.start({ servers, clients, path, ready, timeNamespaces });
+  const { warmupNs, windowNs } = specification;
+  const windowEndNs = warmupNs + windowNs;
+  const groups = { servers, clients, path };
+  const agreed = await site.start({ ...groups, ready, timeNamespaces, windowEndNs });
   upstreams?.send({ kind: 'start', epochNs: String(agreed.epochNs) });
   path.start(agreed.epochNs);
   return runningTrial(opening.tally, {

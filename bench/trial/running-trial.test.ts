@@ -38,7 +38,13 @@ async function run({
     timeNamespace: '',
     rehearsalNs: 0,
   }));
-  const started = await site.start({ ...groups, path, ready, timeNamespaces: [''] });
+  const started = await site.start({
+    ...groups,
+    path,
+    ready,
+    timeNamespaces: [''],
+    windowEndNs: 0,
+  });
   const trial = runningTrial('completions-tally', {
     planned,
     specification: {} as TrialSpecification,

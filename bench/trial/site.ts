@@ -24,6 +24,8 @@ export interface ReadyTrial extends TrialGroups {
   readonly ready: readonly Extract<FromClient, { kind: 'ready' }>[];
   /** By the time namespaces of the other ends of the clock proofs. */
   readonly timeNamespaces: readonly string[];
+  /** End of the window, ns since T0: until then no load process ends. */
+  readonly windowEndNs: number;
 }
 
 /** What the processes counted, one each, in their order. */
