@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { projectPath } from '../cli-fixture.ts';
+import { projectPath } from '../contract/program.ts';
 import { loadRuns } from './claims-from.ts';
 import { claimsOfRuns } from './read-claims.ts';
 
