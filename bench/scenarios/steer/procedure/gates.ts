@@ -7,7 +7,7 @@ import { atMost } from '../../../trial/gate.ts';
 import { machineGates, stealGates, throttlingGate } from '../../../trial/machine-gates.ts';
 import { agreementGates, earlyGate, tookPartGate } from '../../../trial/stream-gates.ts';
 import { toldGates } from '../../../trial/told-gates.ts';
-import type { MeasuredSteers } from './procedure.ts';
+import type { MeasuredSteers } from './measured.ts';
 
 interface SteerFindings {
   readonly cells: readonly SteerCell[];

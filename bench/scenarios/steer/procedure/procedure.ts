@@ -4,17 +4,14 @@
 import assert from 'node:assert/strict';
 import type { SteersTrial } from '../../../contract/run-file.ts';
 import { openDistance } from '../../../trial/distance.ts';
-import { finishWindow, type FinishedWindow } from '../../../trial/finish-window.ts';
-import { runnerOf, type Measured, type Procedure } from '../../../trial/procedure.ts';
+import { finishWindow } from '../../../trial/finish-window.ts';
+import { runnerOf, type Procedure } from '../../../trial/procedure.ts';
 import { specifyTrial } from '../../../trial/specification.ts';
+import type { SteerReadings } from './measured.ts';
 import { recordSteers } from './record.ts';
 
 /** Both sides run compiled code for tokens; inputs are warmed up by those before the window. */
 const REHEARSAL_TOKENS = 3000;
-
-type SteerReadings = FinishedWindow<'steers-tally'>;
-
-export type MeasuredSteers = Measured & SteerReadings;
 
 export const steers: Procedure<'steers-tally', SteerReadings, SteersTrial> = {
   id: 'steers',

@@ -6,7 +6,7 @@ import type { PlannedTrial } from '../../../plan/trials.ts';
 import { recordOf } from '../../../trial/trial-record.ts';
 import { checkSteerGates } from './gates.ts';
 import { joinSteers } from './join-steers.ts';
-import type { MeasuredSteers } from './procedure.ts';
+import type { MeasuredSteers } from './measured.ts';
 
 export function recordSteers(
   planned: PlannedTrial,
