@@ -51,7 +51,7 @@ async function interrupt(path: string, ...bytes: Uint8Array[]): Promise<readonly
 /** Summary of a stream whose tokens were counted. */
 function summarise(frames: readonly ServerFrame[]): object {
   const [, ...texts] = textsOf(frames);
-  const done = texts.pop();
+  const done = texts.at(-1)?.startsWith('{"type":"done"') === true ? texts.pop() : undefined;
   const sequences = texts.map((token) => (JSON.parse(token) as { s: number }).s);
   return {
     isContiguous: sequences.every((s, index) => s === index + 1),
