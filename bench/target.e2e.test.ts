@@ -63,12 +63,16 @@ interface Trials {
   };
 }
 
-const trialsOf = (ended: Ended): readonly (Trials & Record<string, never>)[] =>
-  read(ended, 'run.ndjson')
+/** @throws With its reason, for a trial that failed. */
+function trialsOf(ended: Ended): readonly (Trials & Record<string, never>)[] {
+  const trials = read(ended, 'run.ndjson')
     .trim()
     .split('\n')
     .slice(1)
     .map((line) => JSON.parse(line));
+  for (const { failure } of trials) if (failure !== undefined) throw new Error(failure.message);
+  return trials;
+}
 
 it('servers of a target file are started afresh, read in their dialects, and metered', async () => {
   const file = join(folder, 'targets.yaml');

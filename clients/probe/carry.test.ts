@@ -12,7 +12,7 @@ it('units of several connections never touch each other, whatever their sizes an
       fc.integer({ min: 1, max: 200 }),
       fc.integer({ min: 60 * KIB, max: 200 * KIB }),
     ),
-    does: fc.constantFrom('append', 'clear', 'take over' as const),
+    does: fc.constantFrom('append', 'clear', 'give back', 'take over' as const),
   });
   fc.assert(
     fc.property(fc.array(turn, { maxLength: 30 }), (turns) => {
@@ -30,8 +30,12 @@ it('units of several connections never touch each other, whatever their sizes an
         } else if (does === 'clear') {
           carry.clear();
           expected[at] = [];
-          // It stays readable until something is appended.
+          // It stays readable, also while another carries a unit.
+          carries[other]!.append(Buffer.of(index), 0, 1);
+          expected[other]!.push(Buffer.of(index));
           isReadable &&= carry.bytes.subarray(0, before.length).equals(before);
+        } else if (does === 'give back') {
+          carry.giveBack();
         } else if (carry.length === 0) {
           carry.takeOver(carries[other]!);
           [expected[at], expected[other]] = [expected[other]!, []];
@@ -49,6 +53,7 @@ it('a large buffer goes from one connection to the next', () => {
   first.append(filled(900 * KIB, 1), 0, 900 * KIB);
   const { bytes } = first;
   first.clear();
+  first.giveBack();
   second.append(filled(800 * KIB, 2), 0, 800 * KIB);
   expect(second.bytes).toBe(bytes);
   first.append(filled(100, 3), 0, 100);

@@ -23,12 +23,9 @@ let spare: Buffer = NONE;
 const LOOP_BYTES = 48;
 
 export class Carry {
-  /** What was carried stays readable after `clear`, until a unit is appended to any carry. */
   bytes: Buffer = NONE;
   length = 0;
   readonly #what: string;
-  /** Another may take `bytes` by now. */
-  #isGivenBack = false;
 
   /** `what` names the unit in the failure: "an SSE line". */
   constructor(what: string) {
@@ -37,7 +34,6 @@ export class Carry {
 
   /** @throws StreamFailure when the unit exceeds MAX_UNIT_BYTES. */
   append(buffer: Buffer, start: number, end: number): void {
-    if (this.#isGivenBack) this.#forget();
     const needed = this.length + end - start;
     if (needed > this.bytes.length) this.#grow(needed);
     if (end - start <= LOOP_BYTES) {
@@ -49,26 +45,25 @@ export class Carry {
     this.length = needed;
   }
 
+  /** What was carried stays readable until the next unit begins, or `giveBack`. */
   clear(): void {
     this.length = 0;
-    if (this.bytes.length < LARGE_BYTES || this.#isGivenBack) return;
+  }
+
+  /** Of an empty one: its buffer, if it is large, is for others from now on. */
+  giveBack(): void {
+    if (this.length > 0 || this.bytes.length < LARGE_BYTES) return;
     if (this.bytes.length > spare.length) spare = this.bytes;
-    this.#isGivenBack = true;
+    this.bytes = NONE;
   }
 
   /** Takes over what another carries, which gets this empty one’s buffer for it. */
   takeOver(other: Carry): void {
-    for (const one of [this, other]) if (one.#isGivenBack) one.#forget();
     const { bytes } = this;
     this.bytes = other.bytes;
     this.length = other.length;
     other.bytes = bytes;
     other.length = 0;
-  }
-
-  #forget(): void {
-    this.bytes = NONE;
-    this.#isGivenBack = false;
   }
 
   #grow(needed: number): void {

@@ -39,6 +39,7 @@ export class LineReader implements ByteReader {
         const lineBytes = this.#unfinished.length;
         this.#unfinished.clear();
         this.#onMessage(this.#unfinished.bytes, 0, lineBytes, at);
+        this.#unfinished.giveBack();
       }
       lineStart = lineEnd + 1;
     }

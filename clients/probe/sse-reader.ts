@@ -214,6 +214,7 @@ export class SseReader implements UnitReader {
       this.#data.clear();
       this.#dataFrom = 0;
       this.#onEvent(name, bytes, from, length, at);
+      this.#data.giveBack();
     }
   }
 }

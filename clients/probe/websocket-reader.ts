@@ -198,6 +198,7 @@ export class WebSocketReader implements ByteReader {
       const length = carry.length;
       carry.clear();
       this.#deliver(carry.bytes, 0, length, at);
+      carry.giveBack();
     }
     return to;
   }
