@@ -86,14 +86,18 @@ async function measureTarget(
   const epochNs = process.hrtime.bigint() + BigInt(START_LEAD_NS);
   path.start(epochNs);
   load.send({ kind: 'start', epochNs: String(epochNs) });
+  // Expected from the beginning: where all streams end at once, it comes while the host is still read.
+  const longestMs = (targets.totalNs + warmupNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
+  const told = load.expect('target-tally', longestMs, signal);
+  // Awaited later; an early failure must not be an unhandled rejection until then.
+  told.catch(() => undefined);
   await sleepUntil(epochNs, warmupNs, signal);
   const { done, host } = await watchHost(async () => {
     const stop = server?.meter();
     await sleepUntil(epochNs, warmupNs + windowNs, signal);
     return stop?.();
   }, [...(server?.pids() ?? []), ...path.pids]);
-  const longestMs = (targets.totalNs + windowNs) / NS_PER_MS + START_TIMEOUT_MS;
-  const { tally } = await load.expect('target-tally', longestMs, signal);
+  const { tally } = await told;
   const endedNs = process.hrtime.bigint();
   const wallNs = Number(endedNs - startedNs);
   return {
