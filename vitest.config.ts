@@ -12,6 +12,10 @@ const smoke = '**/*.smoke.e2e.test.ts';
  * time.
  */
 const alone = [
+  // An agent that is not heard in time is lost, as it must be.
+  'bench/agents.e2e.test.ts',
+  'bench/agents/lost-agents.e2e.test.ts',
+  'bench/scenarios/steady/agents.e2e.test.ts',
   'bench/burst.e2e.test.ts',
   'bench/capacity.e2e.test.ts',
   'bench/head-of-line.e2e.test.ts',
