@@ -50,7 +50,7 @@ export const proxies = {
       firstTokenSigma: 0,
     },
     sizes: {
-      smoke: { ...common, lanes: 2, connections: CONNECTIONS, blocks: 1, windowNs: 11 * NS_PER_S },
+      smoke: { ...common, lanes: 2, connections: CONNECTIONS, blocks: 1, windowNs: 12 * NS_PER_S },
       // Streams are watched for all of it but the last 7 s: longer than the 15 s that Envoy allows a
       // response, and than a tenth of 60 s.
       quick: { ...common, lanes: 4, connections: CONNECTIONS, blocks: 1, windowNs: 25 * NS_PER_S },
