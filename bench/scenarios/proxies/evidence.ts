@@ -4,6 +4,7 @@
 
 import { armName, type Arm } from '../../contract/arms/arms.ts';
 import { DEFAULT_PATH, paths } from '../../contract/arms/paths.ts';
+import type { ProxyName } from '../../contract/arms/proxies/proxies.ts';
 import type { ProxyForm } from '../../contract/arms/proxies/proxy.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import type { Analysis, LoadPointAnalysis } from '../../analysis/analysis.ts';
@@ -49,6 +50,8 @@ type Count = Pick<Answer, 'endpoint' | 'held' | 'of'>;
 
 interface ProxyAnswer extends Answer {
   readonly arm: Arm;
+  readonly proxy: ProxyName;
+  readonly form: ProxyForm;
 }
 
 /** The ways into a server’s network, and those out of a client’s. */
@@ -56,29 +59,41 @@ function directionOf({ path }: Arm): string {
   return paths[path].forward === undefined ? 'reverse proxies' : 'ways out of a network';
 }
 
-/** Before the answers of single proxies, one for all of those that are of a kind. */
+const forms: Record<ProxyForm, string> = { plain: 'as documented', fixed: 'as fixed' };
+
+/**
+ * Before the answers of single proxies, one for all of those that are of a kind. A proxy is one of
+ * them, with TLS and without, and in one form: it says nothing independent of itself.
+ */
 function withAll(answers: readonly ProxyAnswer[]): readonly Answer[] {
   const groups = Map.groupBy(
     answers,
-    ({ arm }) => `${transports[arm.transport].title} over ${directionOf(arm)}`,
+    ({ arm, form }) => `${transports[arm.transport].title} over ${directionOf(arm)} ${forms[form]}`,
   );
   const together = [...groups].flatMap(([condition, those]): readonly Answer[] => {
     const [first] = those;
-    if (first === undefined || those.length === 1) return [];
-    const others = those.filter(({ held, of }) => held < of).map(({ arm }) => placeName(arm));
+    const byProxy = Map.groupBy(those, ({ proxy }) => proxy);
+    if (first === undefined || byProxy.size === 1) return [];
+    const others = [...byProxy.values()]
+      .map((own) => own.filter(({ held, of }) => held < of).map(({ arm }) => placeName(arm)))
+      .filter((names) => names.length > 0);
     return [
       {
         loadPoint: first.loadPoint,
         endpoint: first.endpoint,
         arms: those.flatMap(({ arms }) => arms),
-        condition: others.length === 0 ? condition : `${condition}, except ${listWords(others)}`,
+        condition:
+          others.length === 0 ? condition : `${condition}, except ${listWords(others.flat())}`,
         counted: 'proxies',
-        held: those.length - others.length,
-        of: those.length,
+        held: byProxy.size - others.length,
+        of: byProxy.size,
       },
     ];
   });
-  return [...together, ...answers.map(({ arm: _arm, ...answer }) => answer)];
+  return [
+    ...together,
+    ...answers.map(({ arm: _arm, form: _form, proxy: _proxy, ...answer }) => answer),
+  ];
 }
 
 function placeName({ path, tls }: Arm): string {
@@ -101,7 +116,17 @@ function overProxies(
       const counted = count({ point, arm, cells });
       if (counted === undefined) return [];
       const condition = `${transports[arm.transport].title} over ${placeName(arm)}`;
-      return [{ ...counted, loadPoint: point.loadPoint, condition, arms: [name], arm }];
+      return [
+        {
+          ...counted,
+          loadPoint: point.loadPoint,
+          condition,
+          arms: [name],
+          arm,
+          proxy: real.name,
+          form: real.form,
+        },
+      ];
     }),
   );
 }

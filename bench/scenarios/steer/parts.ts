@@ -60,7 +60,7 @@ function payoffSection({ analysis }: ReportContext<SteerFindings>): readonly Blo
     ? []
     : section('For whom duplex pays', [
         list(sentences),
-        'By the protocols a message and a request on a connection that is open take the same ways. What a WebSocket spares a client is that second connection and, where none is open, the time to open one: it pays for clients that send to their streams now and then, not for those that keep a connection open for it.',
+        'By the protocols a message and a request on a connection that is open take the same ways; a message spares a client that second connection and, where none is open, the time to open one.',
       ]);
 }
 
