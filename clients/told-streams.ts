@@ -28,7 +28,7 @@ interface ToldEvents {
   readonly done: (stream: number, text: string) => void;
   /** It ended in good order; it is verified if this returns true. */
   readonly ended: (stream: number) => boolean;
-  /** Of more than one failure the first. */
+  /** The first failure, if there are several. */
   readonly failed: (stream: number, failure: Failure) => void;
 }
 

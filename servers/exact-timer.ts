@@ -7,7 +7,7 @@ import { programPath } from '../bench/contract/program.ts';
 import { NS_PER_MS } from '../bench/contract/units.ts';
 import type { SetTimer } from './pacer.ts';
 
-/** What the event loop and the thread share. */
+/** The event loop and the thread share this. */
 export interface TimerMemory {
   /** When to wake the event loop: CLOCK_MONOTONIC, ns. */
   readonly wakeNs: BigInt64Array;

@@ -306,7 +306,7 @@ export class LastingStreams implements Streams, Lasting {
     return true;
   }
 
-  /** What was sent is kept as the plan has it, to be sent again: it takes no input. */
+  /** It keeps its tokens as the plan has them, to send them again, and so takes no input. */
   steer(id: string): SteerOutcome {
     return this.#registry.get(id) === undefined ? 'unknown' : 'not-steerable';
   }

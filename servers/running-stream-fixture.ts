@@ -116,7 +116,7 @@ async function openWs(server: TestServer, query: string, id: string): Promise<He
   };
 }
 
-/** Of a token with payload `lean`. */
+/** The text of a token with payload `lean`. */
 function textOf(payload: string): string {
   return (JSON.parse(payload) as { d: string }).d;
 }

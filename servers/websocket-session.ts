@@ -50,7 +50,7 @@ export function serveSession(parts: TwinParts, connection: WebSocketConnection):
   webSocket.on('message', (bytes: Buffer) => {
     const message = parseClientMessage(bytes.toString());
     if (message?.type === 'start' && idle !== undefined) startNext(message.id);
-    // Where these cross the `done` of a stream that is over by then, the client has its answer.
+    // If these cross the `done` of a stream that is over by then, the client has its answer.
     else if (message?.type === 'cancel') cancelRunning();
     else if (message?.type === 'steer') steerRunning(message.text);
     else webSocket.close(closeCodes.badRequest);

@@ -13,7 +13,7 @@ interface Exchange {
   readonly backNs: number;
 }
 
-/** What exchanges say of a clock whose offset is known. */
+/** The exchanges with a clock whose offset is known. */
 function boundsOf(
   offsetAt: (atNs: number) => number,
   exchanges: readonly Exchange[],

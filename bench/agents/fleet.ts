@@ -120,7 +120,7 @@ export class Fleet implements AsyncDisposable {
         if (parsed.success) found.set(parsed.data.id, parsed.data);
       }
     } catch {
-      // Nobody listens, or the broker is away: the wait for a quorum says so when it is over.
+      // There may be no listener, or no broker: the wait for a quorum says so when it is over.
     }
     return [...found.values()];
   }

@@ -15,7 +15,7 @@ export interface RemoteWorkerOptions<In extends { kind: string }> {
   readonly schema: z.ZodType<In>;
   /** Moves stamps to the clock of the reference. */
   readonly correct: (columns: StampColumns) => void;
-  /** Where its stamps are kept; undefined keeps none. */
+  /** Its stamps are kept here; undefined keeps none. */
   readonly stampsFile: string | undefined;
 }
 

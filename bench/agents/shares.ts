@@ -1,4 +1,4 @@
-// What each agent did in a trial: for its record.
+// The share of each agent in a trial, for its record.
 
 import type { AgentShare, AgentsRecord } from '../contract/agents.ts';
 import type { CountedTrial } from '../trial/site.ts';

@@ -1,4 +1,4 @@
-// What an agent makes of a message that a controller sends to one of its processes: only what the
+// Checks a message that a controller sends to a process of an agent before it is passed on: only what the
 // program understands, with files and addresses of this machine in place of the controller's.
 
 import { isBrowser } from '../contract/arms/stacks.ts';

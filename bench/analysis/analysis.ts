@@ -180,7 +180,7 @@ export interface RepeatedBlock {
   readonly repeatTrials: readonly number[];
   /** Whether the repetition was analysed; false when it was cut off. */
   readonly isUsed: boolean;
-  /** What became of the agents of its trials, where one was lost. */
+  /** The ends of the agents of its trials, where one was lost. */
   readonly lost?: readonly string[];
   /** Environment gates that the first measurement missed. */
   readonly misses: readonly (Pick<Gate, 'id' | 'title' | 'value' | 'limit' | 'unit'> & {

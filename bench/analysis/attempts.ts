@@ -95,7 +95,7 @@ export function isDisturbed(trials: readonly TrialRecord[]): boolean {
   return disturbances(trials).length > 0 || lostAgents(trials).length > 0;
 }
 
-/** What happened to the agents that were lost in these trials. */
+/** The agents that were lost in these trials, each with what happened to it. */
 export function lostAgents(trials: readonly TrialRecord[]): readonly string[] {
   return trials.flatMap((trial) =>
     trial.outcome === 'failed' && trial.failure.code === 'AGENT_LOST' ? trial.failure.message : [],

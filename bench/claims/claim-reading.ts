@@ -56,7 +56,7 @@ export type Figure =
     }
   | { readonly kind: 'code'; readonly less: CodeCount; readonly than: CodeCount };
 
-/** Of one program, or of several together, files that they share once. */
+/** One program is counted, or several together; files that they share count once. */
 export interface CodeCount {
   readonly title: string;
   readonly lines: number;
@@ -134,7 +134,7 @@ export type ScenarioEvidence = Readonly<Record<string, (analysis: Analysis) => r
 
 export type EvidenceByScenario = { readonly [Scenario in ScenarioId]?: ScenarioEvidence };
 
-/** What answers claims besides verdicts. */
+/** These answer claims besides verdicts. */
 export interface Answers {
   readonly scenarios: EvidenceByScenario;
   readonly code?: CodeMeasure | undefined;

@@ -9,7 +9,7 @@ interface ClaimRunPlan {
   readonly scenario: ScenarioId;
   readonly flags?: RunFlags;
   /**
-   * What differs from a preset besides: more blocks, since what is counted in trials needs six that
+   * These flags differ from the preset’s: more blocks, since what is counted in trials needs six that
    * agree before chance is excluded; in `quick`, nothing that no claim reads.
    */
   readonly presets?: { readonly [Preset in PresetName]?: RunFlags };
@@ -19,7 +19,7 @@ interface ClaimRunPlan {
   readonly needsTarget?: true;
 }
 
-/** Of six trials that agree, the exact interval of the share excludes one half. */
+/** Six trials that agree give an exact interval of their share that excludes one half. */
 const LEAST = { blocks: '6' } as const;
 
 /** Each way to lose a connection or what the server knew; the others of `reconnect` are variants. */

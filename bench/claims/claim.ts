@@ -53,7 +53,7 @@ export interface CodeSource {
   readonly condition: string;
 }
 
-/** What runs answer. */
+/** Runs answer these. */
 export type RunSource = VerdictSource | EqualSource | BlocksSource | QuestionSource;
 
 export type Source = RunSource | CodeSource;

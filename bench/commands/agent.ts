@@ -72,7 +72,7 @@ async function sayStates(
     if (type === 'disconnect') say('lost the broker, and looks for it');
     if (type === 'reconnect') {
       say('has found the broker again');
-      // What was said meanwhile may be lost.
+      // Messages of the meantime may be lost.
       agent.loseController('the broker was lost');
     }
   }

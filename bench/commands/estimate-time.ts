@@ -11,7 +11,7 @@ import { NS_PER_MS, NS_PER_S } from '../contract/units.ts';
 const GUESSED_OVERHEAD_S = 1;
 /** Measurements of one search. */
 const GUESSED_STEPS = 6;
-/** Of a browser that opens as many streams as it can: with 100 it took 6 to 12 s. */
+/** A browser opens as many streams as it can: with 100 it took 6 to 12 s. */
 const GUESSED_BROWSER_NS = 7 * NS_PER_S;
 const GUESSED_BROWSER_STREAM_NS = 50 * NS_PER_MS;
 

@@ -125,7 +125,7 @@ interface MeasureRunOptions {
   readonly verbose: boolean;
   readonly signal: AbortSignal;
   readonly progress: Progress;
-  /** Where its processes run; this machine when absent. */
+  /** Its processes run there; on this machine when absent. */
   readonly site?: TrialSite | undefined;
   /** Measures one trial; replaced in tests. */
   readonly measure?: RunTrial | undefined;

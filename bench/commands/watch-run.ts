@@ -15,7 +15,7 @@ export interface WatchOptions {
   readonly port: number;
   readonly signal: AbortSignal;
   readonly output: Omit<CommandOutput, 'stdout'>;
-  /** Where its processes run; this machine when absent. */
+  /** Its processes run there; on this machine when absent. */
   readonly site?: TrialSite | undefined;
 }
 

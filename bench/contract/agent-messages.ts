@@ -1,4 +1,4 @@
-// What a controller and its agents say to each other over the broker. Both sides parse every
+// The messages of a controller and its agents over the broker. Both sides parse every
 // message; each text, list and number of the wire is bounded.
 
 import { z } from 'zod';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export const agentRoles = ['load', 'server', 'both'] as const;
 export type AgentRole = (typeof agentRoles)[number];
-/** What an agent does in a trial. */
+/** The part of an agent in a trial. */
 export type AgentPart = Exclude<AgentRole, 'both'>;
 
 export const LABEL_NAME = /^[A-Za-z0-9][\w./-]{0,62}$/;
@@ -39,7 +39,7 @@ const shareSchema = z.object({
   startLeadNs: z.number(),
 });
 
-/** Of a trial whose processes ran on agents. */
+/** A trial whose processes ran on agents has this in its record. */
 export const agentsRecordSchema = z.object({
   /** The agent whose clock the others are held against: the first server's. */
   reference: z.string(),

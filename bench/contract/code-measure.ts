@@ -1,4 +1,4 @@
-// What is counted of the code of minimal clients and servers, and the cases that they pass: the
+// The counts of the code of minimal clients and servers, and the cases that they pass: the
 // saved result of `npm run bench:code`, which claims and docs read.
 
 import { z } from 'zod';
@@ -9,7 +9,7 @@ const programSchema = z.object({
   id: z.string(),
   title: z.string(),
   transport: z.enum(codeTransports),
-  /** Where it is meant to run. */
+  /** It is meant to run there. */
   runsIn: z.enum(['page', 'node', 'both']),
   /** Its own file, from the root of the project. */
   file: z.string(),

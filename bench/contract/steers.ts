@@ -27,7 +27,7 @@ export const steersPlanSchema = z.object({
   quietTokensPerSecond: z.number().positive(),
 });
 
-/** What the client did with a stream and saw of it. */
+/** A stream as its client steered and saw it. */
 const steeredStreamSchema = z.object({
   id: z.string(),
   way,
@@ -124,7 +124,7 @@ const LEAST_GAP_NS = 100 * NS_PER_MS;
 const MOST_GAP_NS = 160 * NS_PER_MS;
 /** From the last input to the end of the window: for its way on a new connection, and back. */
 export const SETTLE_NS = 300 * NS_PER_MS;
-/** Of this many streams one opens a connection for each input: a cell that is shown, not compared. */
+/** One stream in so many opens a connection for each input: a cell that is shown, not compared. */
 const NEW_REQUEST_ONE_IN = 4;
 /** Tokens of a quiet stream besides those that are due. */
 const SPARE_TOKENS = 2;
@@ -137,7 +137,7 @@ interface SteerTimes {
   readonly windowNs: number;
 }
 
-/** What is drawn for a stream is the same in each way, and in all arms of a block. */
+/** A stream’s draws are the same in each way, and in all arms of a block. */
 export function planSteers(
   plan: SteersPlan,
   stops: TransportStops,

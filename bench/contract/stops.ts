@@ -129,7 +129,7 @@ interface StopTimes {
   readonly windowNs: number;
 }
 
-/** What is drawn for a stream is the same in each way, and in all arms of a block. */
+/** A stream’s draws are the same in each way, and in all arms of a block. */
 export function planStops(
   plan: StopsPlan,
   stops: TransportStops,

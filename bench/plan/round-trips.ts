@@ -12,7 +12,7 @@ const FAR = { roundTripNs: 80 * NS_PER_MS };
 /** Between processes of one host, of one continent, and of two. */
 const ALL = [NONE, NEAR, FAR];
 
-/** What lies between is in proportion, so that the two ends say it. */
+/** All between is in proportion, so that the two ends say it. */
 const ENDS = [NONE, FAR];
 
 const distances: Readonly<Record<PresetName, readonly Pick<LoadPoint, 'roundTripNs'>[]>> = {

@@ -1,4 +1,4 @@
-// What is waited for from a worker: messages by their kind, until it fails.
+// Waits for messages of a worker by their kind, until it fails.
 
 import { BenchError } from '../contract/errors.ts';
 

@@ -27,7 +27,7 @@ export function runDelayGate(
   );
 }
 
-/** What was missed beside other trials may not be missed without them. */
+/** A gate that was missed beside other trials may not be missed without them. */
 export function alone(gates: readonly Gate[], { hasNeighbours }: Neighbours): Gate[] {
   return gates.map((gate) => (hasNeighbours ? { ...gate, remedy: 'alone' } : gate));
 }

@@ -1,4 +1,4 @@
-// Where the processes of trials run: as children on this machine, or on other machines through
+// A site is where the processes of trials run: as children on this machine, or on other machines through
 // agents.
 
 import type { PathName } from '../contract/arms/paths.ts';
@@ -28,7 +28,7 @@ export interface ReadyTrial extends TrialGroups {
   readonly windowEndNs: number;
 }
 
-/** What the processes counted, one each, in their order. */
+/** The counts of the processes, one each, in their order. */
 export interface CountedTrial {
   readonly servers: readonly ServerTally[];
   /** Tallies of the procedure; those of steady streams have these counts. */

@@ -6,7 +6,7 @@ import { NS_PER_MS } from '../contract/units.ts';
 import { atMost } from './gate.ts';
 import { alone, runDelayGate, type Neighbours } from './neighbour-gates.ts';
 
-/** What a client does is timed when it is carried out, so only a process that hardly runs is too late. */
+/** An act of a client is timed when it is carried out, so only a process that hardly runs is too late. */
 const LATE_NS = 25 * NS_PER_MS;
 /** Timers of the relay have whole milliseconds: half of one is a twentieth of 10 ms. */
 const HELD_SHARE = 0.1;

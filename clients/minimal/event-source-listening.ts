@@ -1,4 +1,4 @@
-// What tutorials show: an EventSource of a page that appends what it hears. It has no duties; what it
+// Tutorials show this: an EventSource of a page that appends what it hears. It has no duties; what it
 // does besides, its platform does.
 
 import type { ReceiveTokens } from './resuming.ts';

@@ -1,4 +1,4 @@
-// What every minimal client needs, whatever carries the tokens: the number of the last token, when
+// Every minimal client needs this, whatever carries the tokens: the number of the last token, when
 // to try again, and when silence counts as a loss.
 
 export interface StreamRequest {

@@ -1,4 +1,4 @@
-// What tutorials show: a WebSocket of a page that appends what it hears. It has no duties; what it
+// Tutorials show this: a WebSocket of a page that appends what it hears. It has no duties; what it
 // does besides, its platform does.
 
 import type { ReceiveTokens } from './resuming.ts';

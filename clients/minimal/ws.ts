@@ -34,7 +34,7 @@ function openWebSocket(url: string): MessageSocket {
 
 interface Upgraded {
   readonly socket: Duplex;
-  /** What came with the head of the answer. */
+  /** Bytes that came with the head of the answer. */
   readonly head: Buffer;
 }
 

@@ -45,12 +45,12 @@ export class Carry {
     this.length = needed;
   }
 
-  /** What was carried stays readable until the next unit begins, or `giveBack`. */
+  /** The bytes stay readable until the next unit begins, or `giveBack`. */
   clear(): void {
     this.length = 0;
   }
 
-  /** Of an empty one: its buffer, if it is large, is for others from now on. */
+  /** An empty one leaves its buffer, if it is large, to the others. */
   giveBack(): void {
     if (this.length > 0 || this.bytes.length < LARGE_BYTES) return;
     if (this.bytes.length > spare.length) spare = this.bytes;

@@ -54,7 +54,7 @@ export class SseReader implements UnitReader {
    * are the offsets.
    */
   readonly #data = new Carry('the data of an event');
-  /** Where they begin there. */
+  /** They begin there. */
   #dataFrom = 0;
   #dataLines = 0;
   #isDataInSpan = false;

@@ -1,4 +1,4 @@
-// What the minimal servers carry: generations that go on without a connection, and keep their last
+// The minimal servers carry this: generations that go on without a connection, and keep their last
 // messages for those that ask again. It is the application's, the same for all, and not counted.
 
 export interface StreamMessage {

@@ -32,7 +32,7 @@ function readOne({ less, than, condition }: CodeSource, code: CodeMeasure): Evid
 }
 
 export interface CountedPrograms extends CodeCount {
-  /** Of each of the programs: the trials with faults. */
+  /** The trials with faults, for each of the programs. */
   readonly faults: readonly (readonly TriedCases[])[];
 }
 

@@ -1,4 +1,4 @@
-// What a recorded stream says of the generation that it carried: its model, its counts of tokens, how
+// Reads from a recorded stream the generation that it carried: its model, its counts of tokens, how
 // it finished, and which events brought text.
 
 import { DialectWatch } from '../../contract/dialect-watch.ts';
@@ -22,7 +22,7 @@ export interface Generation {
   readonly isWhole: boolean;
 }
 
-/** Where the dialects name these facts, in the JSON of an event. */
+/** The dialects name these facts in such places of an event’s JSON. */
 const places = {
   model: ['/model', '/response/model', '/message/model', '/modelVersion'],
   id: ['/id', '/response/id', '/message/id', '/responseId'],

@@ -49,7 +49,7 @@ export const bearingTones: Record<Bearing, Tone | undefined> = {
   void: 'doubt',
 };
 
-/** Of its section, and in the table. */
+/** The title of its section, and of its row. */
 export function claimTitle({ id, title }: Pick<Claim, 'id' | 'title'>): string {
   return `${id} ${title}`;
 }

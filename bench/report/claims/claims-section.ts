@@ -1,4 +1,4 @@
-// What the runs of a report say of the claims, as far as they bear on them.
+// Shows the claims on which the runs of a report bear.
 
 import type { ClaimReading } from '../../claims/claim-reading.ts';
 import { section, type Block } from '../blocks.ts';

@@ -9,7 +9,7 @@ import { figureText } from './figure-text.ts';
 interface ClaimsTableOptions {
   /** Conditions without loads and faults. */
   readonly isBrief?: boolean;
-  /** Where a section below has each claim. */
+  /** Each claim has a section below. */
   readonly leadsToSections?: boolean;
 }
 

@@ -133,7 +133,7 @@ export function serversAnalysis(servers: readonly FixtureServer[]): Analysis & T
   return analyse(serversRun(servers), targetReading);
 }
 
-/** What sets a made-up target apart. */
+/** These set a made-up target apart. */
 interface Condition {
   readonly timesBy?: number;
   readonly cut?: number;

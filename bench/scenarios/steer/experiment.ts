@@ -54,7 +54,7 @@ function judgeLateness(measured: MeasuredExperiment): readonly Finding[] {
   ];
 }
 
-/** What the server itself saw of the effect: mean over trials of the median. */
+/** The effect as the server itself saw it: mean over trials of the median. */
 function takenNs({ arm, completed }: MeasuredArm): number | undefined {
   const way = warmWayOf(arm.transport);
   const medians = completed.flatMap((trial) => {

@@ -1,4 +1,4 @@
-// What the analysis of scenario `steer` adds: every way of every arm, with or without a counterpart.
+// Scenario `steer` adds this to an analysis: every way of every arm, with or without a counterpart.
 
 import type { TellWay } from '../../contract/arms/stop-ways.ts';
 import type { TransportId } from '../../contract/arms/transports.ts';

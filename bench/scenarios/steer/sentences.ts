@@ -8,7 +8,7 @@ import { capitalised, formatSetting, formatValue, UNKNOWN } from '../../report/f
 import { listWords } from '../../report/mechanisms.ts';
 import type { SteerCellFinding, SteerTimes } from './findings.ts';
 
-/** What the client does, as a predicate. */
+/** The client does this; a predicate. */
 const acts: Readonly<Record<TellWay, string>> = {
   message: 'sends a message on the connection of the stream',
   'kept-request':
@@ -16,7 +16,7 @@ const acts: Readonly<Record<TellWay, string>> = {
   'new-request': 'opens a second connection for each input and sends `POST …/steer` on it',
 };
 
-/** What it needs besides the stream. */
+/** It needs this besides the stream. */
 const needs: Readonly<Record<TellWay, string>> = {
   message: 'nothing: the connection of the stream carries both directions',
   'kept-request':
@@ -52,7 +52,7 @@ export function groupWays(
   });
 }
 
-/** What the client does, and how soon the server has an input and a token brings it back. */
+/** The client’s act, and how soon the server has an input and a token brings it back. */
 export function describeWay({ way, title, active, quiet }: WayFindings): string {
   const does = `**${title}**: the client ${acts[way]}.`;
   const times = active.filter(({ sent }) => sent > 0).map(timeText);
@@ -149,7 +149,7 @@ function costText(opened: SteerCellFinding, kept: SteerCellFinding): string {
   return `opening it costs ${formatValue(of - to, 'ns')}${trips}`;
 }
 
-/** What each way needs of the client. */
+/** The needs of each way. */
 export function needsRows(cells: readonly SteerCellFinding[]): readonly (readonly string[])[] {
   return [...Map.groupBy(cells, ({ way }) => way)].map(([way, own]) => [
     stopWays[way].title,

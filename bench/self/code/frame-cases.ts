@@ -1,4 +1,4 @@
-// What RFC 6455 requires of either side of a WebSocket: frames that must be understood, and others
+// The demands of RFC 6455 on either side of a WebSocket: frames that must be understood, and others
 // that must end the connection with a close code. The expected values are written by hand.
 
 import { opcodes } from '../../../clients/conformance/raw-websocket.ts';

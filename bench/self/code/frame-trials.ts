@@ -107,7 +107,7 @@ interface RawServer extends AsyncDisposable {
   readonly seen: () => {
     readonly connections: number;
     readonly pongs: readonly string[];
-    /** Of the first connection. */
+    /** The first connection’s. */
     readonly closeCodes: readonly (number | undefined)[];
   };
 }

@@ -13,7 +13,7 @@ export async function nodeClient(file: string): Promise<TriedClient> {
     prepare: (ask) =>
       Promise.resolve({
         start: () => Promise.resolve(startHere(receive, ask)),
-        // What would try for ever ends with this process.
+        // A client that would try for ever ends with this process.
         end: () => Promise.resolve(),
       }),
   };

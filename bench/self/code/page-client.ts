@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { ReceiveTokens, TokenStream } from '../../../clients/minimal/resuming.ts';
 import type { ClientAsk, StartedClient, TriedClient } from './tried-client.ts';
 
-/** What a page has on `globalThis`. */
+/** A page has these on `globalThis`. */
 interface PageState {
   minimal: { readonly receive: ReceiveTokens };
   texts: string[];
@@ -16,7 +16,7 @@ interface PageState {
 export function pageClient(browser: Browser, script: string): TriedClient {
   return {
     prepare: async (ask) => {
-      // Of the server's own origin, without a request to it; a page that comes from nowhere may reach
+      // It is of the server's own origin, without a request to it; a page that comes from nowhere may reach
       // this machine only with this permission.
       const page = await browser.newPage({ permissions: ['local-network-access'] });
       await page.route('**/page', async (route) => {

@@ -1,4 +1,4 @@
-// What a minimal server must do that no client shows: its head, readers that stand still or go, and
+// The duties of a minimal server that no client shows: its head, readers that stand still or go, and
 // requests that are wrong.
 
 import assert from 'node:assert/strict';

@@ -42,7 +42,7 @@ interface Least {
   readonly backMs: number;
 }
 
-/** Of the inputs that were disturbed least: on a busy machine the others wait for a CPU. */
+/** The inputs that were disturbed least count: on a busy machine the others wait for a CPU. */
 function leastOf({ steers: { cells } }: SteersTrial): readonly Least[] {
   return cells.map(({ way, state, upNs, backNs }) => ({
     place: `${way} ${state}`,
