@@ -6,7 +6,6 @@ import { stopWays } from '../../contract/arms/stop-ways.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import { payloads } from '../../contract/payload.ts';
 import {
-  heading,
   left,
   list,
   right,
@@ -23,7 +22,8 @@ import { armTitleOf, type ReportContext } from '../../report/report-context.ts';
 import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { wrap } from '../../report/text-layout.ts';
 import type { CancelFindings, StopCellFinding } from './findings.ts';
-import { describeWay, groupWays, needsRows } from './sentences.ts';
+import { describeWay, needsRows } from './sentences.ts';
+import { byRoundTrip, groupWays } from '../../report/told-ways.ts';
 
 export const cancelParts: ScenarioParts<CancelFindings> = {
   title: 'when a user stops a stream',
@@ -57,17 +57,7 @@ function costSection(context: ReportContext<CancelFindings>): readonly Block[] {
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   return section('What a stop costs', [
     list(groupWays(analysis.stops, titleOf).map(describeWay)),
-    ...[...Map.groupBy(analysis.stops, ({ roundTripNs }) => roundTripNs)].map(
-      ([roundTripNs, cells]): Content => [
-        heading(
-          3,
-          roundTripNs === undefined
-            ? 'Without a round trip'
-            : `Over a round trip of ${formatSetting(roundTripNs, 'ns')}`,
-        ),
-        wayTable(cells, titleOf),
-      ],
-    ),
+    ...byRoundTrip(analysis.stops, (cells) => wayTable(cells, titleOf)),
     'Medians over trials of each trial’s median; tokens and bytes are means of a trial’s streams. **In vain** is what the server had generated when it ended, less what the client had received when it stopped: tokens that were under way are in it. Round trips are the time divided by the round trip.',
   ]);
 }

@@ -1,37 +1,13 @@
 // Says in words what each way of stopping costs, from its cells alone.
 
-import { stopWays, type StopWay } from '../../contract/arms/stop-ways.ts';
+import { stopWays } from '../../contract/arms/stop-ways.ts';
 import { transports } from '../../contract/arms/transports.ts';
 import { formatCount, formatSetting, formatValue, UNKNOWN } from '../../report/format.ts';
 import { listWords } from '../../report/mechanisms.ts';
+import type { WayCells } from '../../report/told-ways.ts';
 import type { StopCellFinding } from './findings.ts';
 
-/** A way of a transport, with what was found of it over every round trip. */
-export interface WayFindings {
-  readonly way: StopWay;
-  readonly title: string;
-  readonly active: readonly StopCellFinding[];
-  readonly quiet: readonly StopCellFinding[];
-}
-
-/** Cells by arm and way, in their order. */
-export function groupWays(
-  cells: readonly StopCellFinding[],
-  titleOf: (arm: string) => string,
-): readonly WayFindings[] {
-  return [...Map.groupBy(cells, ({ arm, way }) => `${arm} ${way}`).values()].flatMap((own) => {
-    const [first] = own;
-    if (first === undefined) return [];
-    return [
-      {
-        way: first.way,
-        title: `${titleOf(first.arm)} ${stopWays[first.way].title}`,
-        active: own.filter(({ state }) => state === 'active'),
-        quiet: own.filter(({ state }) => state === 'quiet'),
-      },
-    ];
-  });
-}
+type WayFindings = WayCells<StopCellFinding>;
 
 /** What the client does, how long the server goes on, and how much it generates in vain. */
 export function describeWay({ way, title, active, quiet }: WayFindings): string {

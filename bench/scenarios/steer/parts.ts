@@ -4,7 +4,6 @@
 import type { Analysis } from '../../analysis/analysis.ts';
 import { payloads } from '../../contract/payload.ts';
 import {
-  heading,
   left,
   list,
   right,
@@ -21,7 +20,8 @@ import type { ScenarioParts } from '../../report/scenario-parts.ts';
 import { wrap } from '../../report/text-layout.ts';
 import { warmWayOf } from './cell-values.ts';
 import type { SteerCellFinding, SteerFindings } from './findings.ts';
-import { describeWay, groupWays, needsRows, payoffSentences } from './sentences.ts';
+import { describeWay, needsRows, payoffSentences } from './sentences.ts';
+import { byRoundTrip, groupWays } from '../../report/told-ways.ts';
 
 export const steerParts: ScenarioParts<SteerFindings> = {
   title: 'when a client sends to a stream that runs',
@@ -68,17 +68,7 @@ function timesSection({ analysis }: ReportContext<SteerFindings>): readonly Bloc
   const titleOf = (arm: string): string => armTitleOf(analysis, arm);
   return section('What an input takes', [
     list(groupWays(analysis.steers, titleOf).map(describeWay)),
-    ...[...Map.groupBy(analysis.steers, ({ roundTripNs }) => roundTripNs)].map(
-      ([roundTripNs, cells]): Content => [
-        heading(
-          3,
-          roundTripNs === undefined
-            ? 'Without a round trip'
-            : `Over a round trip of ${formatSetting(roundTripNs, 'ns')}`,
-        ),
-        wayTable(cells, titleOf),
-      ],
-    ),
+    ...byRoundTrip(analysis.steers, (cells) => wayTable(cells, titleOf)),
     'Medians over trials of each trial’s quantile. A dash stands where a trial has too few inputs for the quantile, or where not all of them came through.',
   ]);
 }

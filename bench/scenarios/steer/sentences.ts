@@ -6,6 +6,7 @@ import { transports } from '../../contract/arms/transports.ts';
 import { NS_PER_MS } from '../../contract/units.ts';
 import { capitalised, formatSetting, formatValue, UNKNOWN } from '../../report/format.ts';
 import { listWords } from '../../report/mechanisms.ts';
+import type { WayCells } from '../../report/told-ways.ts';
 import type { SteerCellFinding, SteerTimes } from './findings.ts';
 
 /** The client does this; a predicate. */
@@ -25,32 +26,7 @@ const needs: Readonly<Record<TellWay, string>> = {
     'a second connection for each input: with six streams running, a browser over HTTP/1.1 has none left and the request waits',
 };
 
-/** A way of an arm, with what was found of it over every round trip. */
-export interface WayFindings {
-  readonly way: TellWay;
-  readonly title: string;
-  readonly active: readonly SteerCellFinding[];
-  readonly quiet: readonly SteerCellFinding[];
-}
-
-/** Cells by arm and way, in their order. */
-export function groupWays(
-  cells: readonly SteerCellFinding[],
-  titleOf: (arm: string) => string,
-): readonly WayFindings[] {
-  return [...Map.groupBy(cells, ({ arm, way }) => `${arm} ${way}`).values()].flatMap((own) => {
-    const [first] = own;
-    if (first === undefined) return [];
-    return [
-      {
-        way: first.way,
-        title: `${titleOf(first.arm)} ${stopWays[first.way].title}`,
-        active: own.filter(({ state }) => state === 'active'),
-        quiet: own.filter(({ state }) => state === 'quiet'),
-      },
-    ];
-  });
-}
+type WayFindings = WayCells<SteerCellFinding>;
 
 /** The client’s act, and how soon the server has an input and a token brings it back. */
 export function describeWay({ way, title, active, quiet }: WayFindings): string {
